@@ -1,0 +1,328 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import type { MerchantId } from "@/lib/ids";
+
+const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
+/** Base units of a token, or any unsigned 256-bit number. */
+const units = (name: string) => numeric(name, { precision: 78, scale: 0, mode: "bigint" });
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+
+/** A person who signs in; belongs to merchants through memberships. */
+export const users = pgTable("users", {
+  id: uuid("id").primaryKey(),
+  /** Lower-cased; null for a person who signs in with a wallet only. */
+  email: text("email").unique(),
+  name: text("name").notNull(),
+  passwordHash: text("password_hash"),
+  /** IANA name, printed beside every time the person sees. */
+  timeZone: text("time_zone").notNull().default("UTC"),
+  /** Sessions issued earlier are refused: set when the password changes. */
+  sessionsValidFrom: instant("sessions_valid_from").notNull().defaultNow(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+/** A way to sign in that is not a password: a wallet (subject = checksummed address) or a GitHub account. */
+export const identities = pgTable(
+  "identities",
+  {
+    provider: text("provider", { enum: ["wallet", "github"] }).notNull(),
+    subject: text("subject").notNull(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.provider, t.subject] }), index("identities_by_user").on(t.userId)],
+);
+
+/** SIWE nonces we gave out; one is deleted by its first use, whatever comes of it (ERC-4361). */
+export const signInNonces = pgTable("sign_in_nonces", {
+  nonce: text("nonce").primaryKey(),
+  expiresAt: instant("expires_at").notNull(),
+});
+
+/** An account that sells. */
+export const merchants = pgTable("merchants", {
+  id: uuid("id").$type<MerchantId>().primaryKey(),
+  name: text("name").notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+/** Who may act for which merchant. */
+export const memberships = pgTable(
+  "memberships",
+  {
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    merchantId: uuid("merchant_id")
+      .$type<MerchantId>()
+      .notNull()
+      .references(() => merchants.id),
+    role: text("role", { enum: ["owner"] }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.merchantId] })],
+);
+
+/** What a merchant registers; its terms live in versions. A deleted one keeps its slug, so nobody can take over its URL. */
+export const endpoints = pgTable(
+  "endpoints",
+  {
+    id: uuid("id").primaryKey(),
+    merchantId: uuid("merchant_id")
+      .$type<MerchantId>()
+      .notNull()
+      .references(() => merchants.id),
+    slug: text("slug").notNull().unique(),
+    state: text("state", { enum: ["live", "paused", "deleted"] })
+      .notNull()
+      .default("live"),
+    /** The newest row in endpoint_versions; an edit names the version it was made from and fails if it is not this one. */
+    version: integer("version").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [index("endpoints_by_merchant").on(t.merchantId, t.id)],
+);
+
+/** One rule of an endpoint, as stored. */
+export type StoredRule = {
+  /** An HTTP method in capitals, or `*`. */
+  method: string;
+  /** A path-to-regexp pattern, beginning with `/`. */
+  path: string;
+  /** Micro-dollars as digits; null when calls are free. */
+  priceMicroUsd: string | null;
+};
+
+/** Where the money of one network goes, as stored. */
+export type StoredPayout = {
+  /** CAIP-2 id. */
+  network: string;
+  /** EIP-55 checksummed address. */
+  payTo: string;
+};
+
+/** The terms of an endpoint at one time; immutable, an edit inserts the next. */
+export const endpointVersions = pgTable(
+  "endpoint_versions",
+  {
+    endpointId: uuid("endpoint_id")
+      .notNull()
+      .references(() => endpoints.id),
+    version: integer("version").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull().default(""),
+    /** An absolute URL; the path of a call is appended to its path. */
+    upstream: text("upstream").notNull(),
+    charge: text("charge", { enum: ["after", "before"] }).notNull(),
+    upstreamTimeoutMs: integer("upstream_timeout_ms").notNull(),
+    /** In order: the first that matches decides. */
+    rules: jsonb("rules").$type<StoredRule[]>().notNull(),
+    payouts: jsonb("payouts").$type<StoredPayout[]>().notNull(),
+    /** Secret headers for the upstream: sealed JSON of name to value. */
+    sealedHeaders: bytea("sealed_headers"),
+    /** The names of the secret headers, which may be shown. */
+    headerNames: jsonb("header_names").$type<string[]>().notNull().default([]),
+    createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.endpointId, t.version] })],
+);
+
+/** One authorization a payer presented, from claim to end. Written by lib/ledger alone; triggers hold the transitions. */
+export const payments = pgTable(
+  "payments",
+  {
+    id: uuid("id").primaryKey(),
+    /** Canonical bytes of (network, rail, scope, payer, nonce): the one thing that decides who was first. */
+    identity: bytea("identity").notNull().unique(),
+    /** What the payer signed (EIP-712 digest); the same identity with another digest is another payment, refused. */
+    digest: bytea("digest").notNull(),
+    /** SHA-256 of method, endpoint, path, query and body digest: the request this payment is bound to. */
+    fingerprint: bytea("fingerprint").notNull(),
+
+    merchantId: uuid("merchant_id")
+      .$type<MerchantId>()
+      .notNull()
+      .references(() => merchants.id),
+    endpointId: uuid("endpoint_id")
+      .notNull()
+      .references(() => endpoints.id),
+    endpointVersion: integer("endpoint_version").notNull(),
+    /** The rule that was priced, as `GET /now`. */
+    rule: text("rule").notNull(),
+    method: text("method").notNull(),
+    /** Path below the endpoint, as received. */
+    path: text("path").notNull(),
+    /** Query string without its `?`, as received. */
+    query: text("query").notNull(),
+
+    /** The x402 version the client spoke: 1 or 2. */
+    protocol: integer("protocol").notNull(),
+    scheme: text("scheme").notNull(),
+    network: text("network").notNull(),
+    asset: text("asset").notNull(),
+    payer: text("payer").notNull(),
+    payTo: text("pay_to").notNull(),
+    amount: units("amount").notNull(),
+    /** What the scheme needs to charge it: for exact, the EIP-3009 authorization and its signature. */
+    authorization: jsonb("authorization").$type<Record<string, string>>().notNull(),
+    /** Unix seconds after which the authorization can no longer move money. */
+    validBefore: units("valid_before").notNull(),
+    charge: text("charge", { enum: ["after", "before"] }).notNull(),
+
+    money: text("money", { enum: ["held", "submitting", "settled", "final", "void"] }).notNull(),
+    delivery: text("delivery", { enum: ["pending", "ready", "streaming", "failed"] }).notNull(),
+    /** How often the upstream was asked: 1 for the first try, at most 5. */
+    attempt: integer("attempt").notNull().default(1),
+    /** Why the last attempt ended as it did; one of the stable codes of lib/x402/reasons.ts. */
+    reason: text("reason"),
+    upstreamStatus: integer("upstream_status"),
+    /** The process that works on this payment, until leaseUntil. */
+    leaseOwner: text("lease_owner"),
+    leaseUntil: instant("lease_until"),
+
+    /** The stored transaction that settles it, when a relayer of ours does. */
+    chainTxId: uuid("chain_tx_id").references(() => chainTxs.id),
+    /** The facilitator that was asked to settle it, written before it is called, and the hash it named. */
+    facilitator: text("facilitator"),
+    facilitatorTxHash: text("facilitator_tx_hash"),
+
+    presentedAt: instant("presented_at").notNull(),
+    claimedAt: instant("claimed_at").notNull().defaultNow(),
+    answeredAt: instant("answered_at"),
+    submittedAt: instant("submitted_at"),
+    /** The time of the block that settled it. */
+    settledAt: instant("settled_at"),
+    voidedAt: instant("voided_at"),
+  },
+  (t) => [
+    // Payments table and CSV: a merchant's payments by the time they count for, newest first, paged by key.
+    index("payments_by_time").on(
+      t.merchantId,
+      sql`(coalesce(${t.settledAt}, ${t.claimedAt})) desc`,
+      sql`${t.id} desc`,
+    ),
+    // Endpoint page: the latest payments of one endpoint.
+    index("payments_by_endpoint").on(t.endpointId, sql`${t.id} desc`),
+    // Search by payer.
+    index("payments_by_payer").on(t.merchantId, t.payer),
+    // Settler: what was submitted and not yet proven.
+    index("payments_submitting").on(t.submittedAt).where(sql`money = 'submitting'`),
+    // Sweeper: work whose process is gone, and holds whose authorization ran out.
+    index("payments_held").on(t.leaseUntil).where(sql`money = 'held'`),
+    index("payments_undelivered")
+      .on(t.leaseUntil)
+      .where(sql`money in ('settled', 'final') and delivery = 'pending'`),
+    index("payments_by_chain_tx").on(t.chainTxId),
+    // Money may move only for an answer that exists, unless the endpoint charges before or the answer streams.
+    check(
+      "payments_charge_for_an_answer",
+      sql`money not in ('submitting', 'settled', 'final') or charge = 'before' or answered_at is not null`,
+    ),
+    check("payments_amount_positive", sql`amount > 0`),
+    check("payments_attempts", sql`attempt between 1 and 5`),
+    check("payments_settled_at", sql`(money in ('settled', 'final')) = (settled_at is not null)`),
+  ],
+);
+
+/** The upstream's response as kept for a payment, so that presenting it again returns the same bytes. */
+export const answers = pgTable(
+  "answers",
+  {
+    paymentId: uuid("payment_id")
+      .primaryKey()
+      .references(() => payments.id),
+    status: integer("status").notNull(),
+    contentType: text("content_type"),
+    sizeBytes: integer("size_bytes").notNull(),
+    /** Sealed: headers and body. */
+    sealed: bytea("sealed").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+  },
+  // Sweeper: expired answers are deleted.
+  (t) => [index("answers_by_expiry").on(t.expiresAt)],
+);
+
+/** The wallets of ours that send settlement transactions; the row lock on one hands out its account nonces. */
+export const relayers = pgTable(
+  "relayers",
+  {
+    network: text("network").notNull(),
+    address: text("address").notNull(),
+    nextNonce: bigint("next_nonce", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.network, t.address] })],
+);
+
+/** A signed transaction, stored before it is broadcast, so that no crash can lose it. May settle many payments. */
+export const chainTxs = pgTable(
+  "chain_txs",
+  {
+    id: uuid("id").primaryKey(),
+    network: text("network").notNull(),
+    hash: text("hash").notNull(),
+    sender: text("sender").notNull(),
+    accountNonce: bigint("account_nonce", { mode: "number" }).notNull(),
+    raw: text("raw").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    unique("chain_txs_hash").on(t.network, t.hash),
+    index("chain_txs_by_nonce").on(t.network, t.sender, t.accountNonce),
+  ],
+);
+
+/** One proven transfer on chain; append-only, and the only source of revenue. */
+export const settlements = pgTable(
+  "settlements",
+  {
+    id: uuid("id").primaryKey(),
+    paymentId: uuid("payment_id")
+      .notNull()
+      .unique()
+      .references(() => payments.id),
+    merchantId: uuid("merchant_id")
+      .$type<MerchantId>()
+      .notNull()
+      .references(() => merchants.id),
+    endpointId: uuid("endpoint_id")
+      .notNull()
+      .references(() => endpoints.id),
+    endpointVersion: integer("endpoint_version").notNull(),
+    network: text("network").notNull(),
+    asset: text("asset").notNull(),
+    scheme: text("scheme").notNull(),
+    payer: text("payer").notNull(),
+    payTo: text("pay_to").notNull(),
+    amount: units("amount").notNull(),
+    txHash: text("tx_hash").notNull(),
+    /** Index of the Transfer log in its block. */
+    logIndex: integer("log_index").notNull(),
+    blockNumber: bigint("block_number", { mode: "bigint" }).notNull(),
+    blockHash: text("block_hash").notNull(),
+    blockTime: instant("block_time").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    // One log pays for one payment.
+    uniqueIndex("settlements_log").on(t.network, t.txHash, t.logIndex),
+    // Headline and chart: sums over a merchant's range, by day and endpoint.
+    index("settlements_by_time").on(t.merchantId, t.blockTime),
+  ],
+);

@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+/** How one network is reached and how its payments are settled. */
+const networkSchema = z
+  .strictObject({
+    network: z.string().regex(/^eip155:\d+$/, "must be a CAIP-2 id such as eip155:8453"),
+    rpc: z.union([z.url(), z.array(z.url()).min(1)]).transform((rpc) => (Array.isArray(rpc) ? rpc : [rpc])),
+    relayerKey: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{64}$/, "must be a private key of 32 bytes in hex, beginning with 0x")
+      .optional(),
+    /** `cdp` for Coinbase's, with its keys, or the URL of any x402 facilitator. */
+    facilitator: z.union([z.literal("cdp"), z.url()]).optional(),
+  })
+  .refine((n) => (n.relayerKey === undefined) !== (n.facilitator === undefined), {
+    message: "needs exactly one of relayerKey (we send the transactions) and facilitator (someone else does)",
+  });
+
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => new URL(text).origin === text.replace(/\/$/, ""), "must be an origin, without a path")
+  .transform((text) => new URL(text).origin);
+
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== ""),
+);
+
+const json = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: "custom", message: "must be JSON" });
+    return z.NEVER;
+  }
+});
+
+const schema = z
+  .object({
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    FAREBOX_SECRET: z
+      .string()
+      .min(32, "must have at least 32 characters; make one with: openssl rand -base64 48"),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    HOST: z.string().default("0.0.0.0"),
+    FAREBOX_ORIGIN: origin,
+    FAREBOX_GATEWAY_ORIGIN: origin.optional(),
+    FAREBOX_NETWORKS: json.pipe(z.array(networkSchema).min(1)),
+    FAREBOX_ROLES: list
+      .pipe(z.array(z.enum(["web", "gateway", "worker"])).min(1))
+      .default(["web", "gateway", "worker"]),
+    FAREBOX_PRIVATE_UPSTREAMS: list.pipe(z.array(z.union([z.cidrv4(), z.cidrv6()]))).default([]),
+    FAREBOX_TEST_PAYER_KEY: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{64}$/)
+      .optional(),
+    FAREBOX_DEMO_UPSTREAM: z.url().optional(),
+    FAREBOX_CDP_KEY_ID: z.string().optional(),
+    FAREBOX_CDP_KEY_SECRET: z.string().optional(),
+    FAREBOX_GITHUB_ID: z.string().optional(),
+    FAREBOX_GITHUB_SECRET: z.string().optional(),
+  })
+  .transform((env) => ({ ...env, FAREBOX_GATEWAY_ORIGIN: env.FAREBOX_GATEWAY_ORIGIN ?? env.FAREBOX_ORIGIN }));
+
+/** The whole configuration, checked. */
+export type Env = z.infer<typeof schema>;
+
+/** A configured network. */
+export type NetworkConfig = Env["FAREBOX_NETWORKS"][number];
+
+/** Thrown when the configuration is wrong; its message names every bad key, and no value. */
+export class BadConfiguration extends Error {
+  override name = "BadConfiguration";
+}
+
+/** Reads the configuration from the environment; empty values count as absent. */
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const missing = issue.code === "invalid_type" && given[String(issue.path[0])] === undefined;
+    return `  ${issue.path.join(".")}: ${missing ? "is required" : issue.message}`;
+  });
+  throw new BadConfiguration(`The configuration is wrong:\n${lines.join("\n")}`);
+}

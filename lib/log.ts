@@ -1,0 +1,39 @@
+/** Facts of one log line; bigints are written as digits, errors as name and message, never with their stack. */
+export type LogFields = Record<string, unknown>;
+
+/** Writes one structured line about what happened. */
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+/** RPC and facilitator URLs can carry keys in their path or query, and hide in library errors. */
+function redact(text: string): string {
+  return text.replace(
+    /\b(https?|wss?|postgres(?:ql)?):\/\/([^\s"'<>]+)/gi,
+    (_, scheme: string, rest: string) => {
+      const host = (rest.split("@").pop() ?? "").split(/[/?#]/)[0];
+      return `${scheme}://${host}/…`;
+    },
+  );
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Error) return redact(`${value.name}: ${value.message}`);
+  return value;
+}
+
+function write(level: string, event: string, fields: LogFields = {}): void {
+  const entries = Object.entries(fields).map(([key, value]) => [key, plain(value)]);
+  const line = JSON.stringify({ at: new Date().toISOString(), level, event, ...Object.fromEntries(entries) });
+  process.stderr.write(`${line}\n`);
+}
+
+/** The process's log: one JSON object a line on standard error, URLs cut to their host. */
+export const log: Log = {
+  info: (event, fields) => write("info", event, fields),
+  warn: (event, fields) => write("warn", event, fields),
+  error: (event, fields) => write("error", event, fields),
+};
