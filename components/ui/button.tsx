@@ -11,7 +11,7 @@ const VARIANT = {
   primary: "border-transparent bg-accent text-accent-ink hover:bg-accent-hover",
   secondary: "border-line-strong bg-surface text-text hover:bg-sunken",
   ghost: "border-transparent text-muted hover:bg-sunken hover:text-text",
-  danger: "border-danger/40 bg-surface text-danger hover:bg-danger/10",
+  danger: "border-danger/40 bg-surface text-danger hover:bg-danger-soft",
 };
 
 const SIZE = {

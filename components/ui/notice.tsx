@@ -3,11 +3,11 @@ import type { ReactNode } from "react";
 import { cx } from "./cx";
 
 const LOOK = {
-  info: { icon: Info, box: "border-info/30 bg-info/6", ink: "text-info" },
-  positive: { icon: CircleCheck, box: "border-positive/30 bg-positive/6", ink: "text-positive" },
-  warning: { icon: TriangleAlert, box: "border-warning/35 bg-warning/8", ink: "text-warning" },
-  danger: { icon: CircleAlert, box: "border-danger/30 bg-danger/6", ink: "text-danger" },
-  test: { icon: FlaskConical, box: "border-test/40 bg-test/8", ink: "text-test" },
+  info: { icon: Info, box: "border-info/25 bg-info-soft", ink: "text-info" },
+  positive: { icon: CircleCheck, box: "border-positive/25 bg-positive-soft", ink: "text-positive" },
+  warning: { icon: TriangleAlert, box: "border-warning/30 bg-warning-soft", ink: "text-warning" },
+  danger: { icon: CircleAlert, box: "border-danger/25 bg-danger-soft", ink: "text-danger" },
+  test: { icon: FlaskConical, box: "border-test-line bg-test-soft", ink: "text-test" },
 };
 
 /** What the reader must know before the rest: what happened, what it means for the money, what to do. */

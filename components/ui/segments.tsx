@@ -13,7 +13,7 @@ export function Segments({
   return (
     <nav
       aria-label={label}
-      className="flex max-w-full gap-0.5 overflow-x-auto rounded-control border border-line bg-sunken p-0.5"
+      className="flex w-fit max-w-full gap-0.5 overflow-x-auto rounded-control border border-line bg-sunken p-0.5"
     >
       {options.map((option) => (
         <Link
