@@ -1,3 +1,5 @@
+import type { ReasonCode } from "@/lib/x402/reasons";
+
 /** A rule as the gateway matches it. */
 export interface Rule {
   /** An HTTP method in capitals, or `*`. */
@@ -87,3 +89,106 @@ export type UpstreamResult =
 
 /** The guarding HTTP client: the only way any code of ours calls a URL a merchant chose. */
 export type CallUpstream = (call: UpstreamCall) => Promise<UpstreamResult>;
+
+/** What the chain tells the exact scheme about a payer. */
+export interface ExactChain {
+  /** Whether `signature` over the EIP-712 digest is the payer's; throws when the chain had to be asked and was silent. */
+  verifySignature(payer: `0x${string}`, digest: `0x${string}`, signature: `0x${string}`): Promise<boolean>;
+  payerState(authorization: {
+    asset: `0x${string}`;
+    from: `0x${string}`;
+    nonce: `0x${string}`;
+  }): Promise<{ balance: bigint; nonceUsed: boolean; headTime: bigint }>;
+}
+
+/** A network as the gateway quotes it. */
+export interface QuotedNetwork {
+  id: `${string}:${string}`;
+  chainId: number;
+  name: string;
+  v1Name: string | null;
+  token: { address: `0x${string}`; symbol: string; decimals: number; name: string; version: string };
+}
+
+/** A payment about to be claimed: who pays what to whom for which request. Fixed from then on. */
+export interface NewPayment {
+  identity: Uint8Array;
+  digest: Uint8Array;
+  fingerprint: Uint8Array;
+  merchantId: string;
+  endpointId: string;
+  endpointVersion: number;
+  rule: string;
+  method: string;
+  path: string;
+  query: string;
+  protocol: 1 | 2;
+  scheme: string;
+  network: string;
+  asset: string;
+  payer: string;
+  payTo: string;
+  amount: bigint;
+  authorization: Record<string, string>;
+  validBefore: bigint;
+  charge: "after" | "before";
+  presentedAt: Date;
+}
+
+/** A payment this process may work on until its lease ends; `lease` fences off whoever held it before. */
+export interface ClaimedPayment extends NewPayment {
+  id: string;
+  money: "held" | "submitting" | "settled" | "final" | "void";
+  delivery: "pending" | "ready" | "streaming" | "failed";
+  attempt: number;
+  lease: string;
+}
+
+/** The upstream's response as it is kept and given again. */
+export interface Answer {
+  status: number;
+  headers: [name: string, value: string][];
+  body: Uint8Array;
+}
+
+/** What a claim came to. Only `work` and `charge` give the right to go on; the database decides races. */
+export type Claim =
+  /** Ask the upstream: nobody else does. */
+  | { kind: "work"; payment: ClaimedPayment }
+  /** The answer is kept and not yet paid for: charge, then deliver. */
+  | { kind: "charge"; payment: ClaimedPayment }
+  /** It was sent to the network; its outcome is to be proven. */
+  | { kind: "submitted"; payment: ClaimedPayment }
+  /** Paid and answered: give the answer again. */
+  | { kind: "replay"; payment: ClaimedPayment; txHash: string; answer: Answer }
+  /** Someone works on it right now. */
+  | { kind: "busy" }
+  /** It cannot be used for this request, or no more. */
+  | { kind: "refused"; code: ReasonCode };
+
+/** What came of charging a payment. */
+export type Charge =
+  | { outcome: "settled"; txHash: string }
+  /** Sent, not proven either way: the payer must not sign again. */
+  | { outcome: "pending"; txHash: string }
+  /** Certain: nothing moved, and we will not use the authorization. */
+  | { outcome: "void"; code: ReasonCode }
+  /** Nothing was sent; the payment stays as it was. */
+  | { outcome: "unavailable" };
+
+/** The payment state machine, as the flow uses it. Every method is one guarded statement or transaction. */
+export interface Ledger {
+  /** How far a payment of this identity got, before anything is checked about it. */
+  find(identity: Uint8Array): Promise<{ begun: boolean } | null>;
+  claim(payment: NewPayment): Promise<Claim>;
+  /** Keeps the upstream's answer; false when the lease was lost, and then nothing may be charged or delivered. */
+  keepAnswer(payment: ClaimedPayment, answer: Answer): Promise<boolean>;
+  /** Notes that a 2xx status line came and its body is about to stream; false when the lease was lost. */
+  beginStream(payment: ClaimedPayment, status: number): Promise<boolean>;
+  /** Ends an attempt without an answer; the same payment may be presented again. */
+  fail(payment: ClaimedPayment, code: ReasonCode, upstreamStatus?: number): Promise<void>;
+  /** Charges by transfer on chain: signs and stores, sends, and proves for up to 20 s. */
+  settle(payment: ClaimedPayment): Promise<Charge>;
+  /** Gives the lease back, so that the next presentation need not wait for it to end. */
+  release(payment: ClaimedPayment): Promise<void>;
+}

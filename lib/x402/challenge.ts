@@ -1,0 +1,31 @@
+import { encodePaymentRequiredHeader } from "@x402/core/http";
+import type { PaymentRequirementsV1 } from "@x402/core/schemas";
+import { type Offer, type Resource, toRequirementsV1, toRequirementsV2 } from "./offer";
+import { problem, type ReasonCode } from "./reasons";
+
+/** A 402 for both protocol versions: the v2 header value, and a problem+json body that is a v1 object too. */
+export interface Challenge {
+  /** Value of `PAYMENT-REQUIRED` (x402 v2, transports-v2/http). */
+  header: string;
+  body: ReturnType<typeof problem> & { x402Version: 1; error: string; accepts: PaymentRequirementsV1[] };
+}
+
+/** Only short printable ASCII is a valid service name on the wire; others are left out. */
+function wireName(name: string): { serviceName?: string } {
+  return /^[\x20-\x7e]{1,32}$/.test(name) ? { serviceName: name } : {};
+}
+
+/** Builds the 402 for a resource; `code` says why, to v1 and v2 clients alike. */
+export function buildChallenge(offers: readonly Offer[], resource: Resource, code: ReasonCode): Challenge {
+  const { url, description, serviceName } = resource;
+  const v1 = offers.map((offer) => toRequirementsV1(offer, resource)).filter((accepts) => accepts !== null);
+  return {
+    header: encodePaymentRequiredHeader({
+      x402Version: 2,
+      error: code,
+      resource: { url, description, ...wireName(serviceName) },
+      accepts: offers.map(toRequirementsV2),
+    }),
+    body: { ...problem(code), x402Version: 1, error: code, accepts: v1 },
+  };
+}

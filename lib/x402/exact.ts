@@ -1,0 +1,121 @@
+import { authorizationTypes } from "@x402/evm";
+import { type Address, getAddress, type Hex, hashTypedData } from "viem";
+import { z } from "zod";
+import type { Offer } from "./offer";
+import type { PresentedPayment } from "./payment-header";
+
+/** Seconds an authorization must outlive the upstream's timeout: settling, and clocks that differ. */
+const SETTLE_MARGIN_SECONDS = 30n;
+/** Seconds added to what a 402 asks for, so that a client that signs at once always passes the check above. */
+const SIGNING_MARGIN_SECONDS = 60n;
+
+// One spelling of each value, so that one authorization cannot be presented as many (faults A6).
+const uint256 = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,77})$/)
+  .transform((digits) => BigInt(digits))
+  .refine((value) => value < 1n << 256n);
+const address = z
+  .string()
+  .regex(/^0x[0-9a-f]{40}$/i)
+  .transform((text) => getAddress(text.toLowerCase()));
+const hex = (pattern: RegExp) =>
+  z
+    .string()
+    .regex(pattern)
+    .transform((text) => text.toLowerCase() as Hex);
+
+const payloadSchema = z.object({
+  // 65 bytes from an EOA; a contract wallet's may be longer (ERC-1271).
+  signature: hex(/^0x(?:[0-9a-f]{2}){65,1024}$/i),
+  authorization: z.object({
+    from: address,
+    to: address,
+    value: uint256,
+    validAfter: uint256,
+    validBefore: uint256,
+    nonce: hex(/^0x[0-9a-f]{64}$/i),
+  }),
+});
+
+/** An EIP-3009 `TransferWithAuthorization` and its signature, in canonical spelling. */
+export interface ExactPayment {
+  from: Address;
+  to: Address;
+  value: bigint;
+  /** Unix seconds, exclusive. */
+  validAfter: bigint;
+  /** Unix seconds, exclusive. */
+  validBefore: bigint;
+  nonce: Hex;
+  signature: Hex;
+}
+
+/** Reads the payload of scheme `exact` (asset transfer method `eip3009`), or null when it is not one. */
+export function readExactPayload(payload: Record<string, unknown>): ExactPayment | null {
+  const read = payloadSchema.safeParse(payload);
+  if (!read.success) return null;
+  return { ...read.data.authorization, signature: read.data.signature };
+}
+
+/** The seconds a 402 asks an authorization to be valid for. */
+export function windowSeconds(upstreamTimeoutMs: number): number {
+  return Math.ceil(upstreamTimeoutMs / 1000) + Number(SETTLE_MARGIN_SECONDS + SIGNING_MARGIN_SECONDS);
+}
+
+/** Whether the payment is for this offer: what was accepted and what was signed both say so. */
+export function isForOffer(presented: PresentedPayment, payment: ExactPayment, offer: Offer): boolean {
+  const { accepted } = presented;
+  if (presented.scheme !== offer.scheme) return false;
+  if (presented.network !== (presented.protocol === 1 ? offer.v1Network : offer.network)) return false;
+  if (accepted !== null) {
+    if (accepted.amount !== offer.amount.toString()) return false;
+    if (accepted.asset.toLowerCase() !== offer.asset.toLowerCase()) return false;
+    if (accepted.payTo.toLowerCase() !== offer.payTo.toLowerCase()) return false;
+  }
+  return payment.to === offer.payTo && payment.value === offer.amount;
+}
+
+/** Why the authorization's time window does not suit a call that may take `upstreamTimeoutMs`, or null when it does. */
+export function windowFault(payment: ExactPayment, nowSeconds: bigint, upstreamTimeoutMs: number) {
+  if (payment.validBefore <= nowSeconds) return "authorization_expired";
+  if (payment.validAfter >= nowSeconds) return "authorization_not_yet_valid";
+  const needed = BigInt(Math.ceil(upstreamTimeoutMs / 1000)) + SETTLE_MARGIN_SECONDS;
+  if (payment.validBefore - nowSeconds < needed) return "authorization_window_too_short";
+  return null;
+}
+
+/** The token an authorization moves, with its EIP-712 domain. */
+export interface ExactToken {
+  chainId: number;
+  address: Address;
+  name: string;
+  version: string;
+}
+
+/** The EIP-712 digest the payer signed (EIP-3009). */
+export function exactDigest(payment: ExactPayment, token: ExactToken): Hex {
+  const { signature: _, ...message } = payment;
+  const { name, version, chainId, address: verifyingContract } = token;
+  return hashTypedData({
+    domain: { name, version, chainId, verifyingContract },
+    types: authorizationTypes,
+    primaryType: "TransferWithAuthorization",
+    message,
+  });
+}
+
+/**
+ * The identity of a payment: canonical bytes of (network, rail, scope, payer, nonce), each with its length.
+ * The chain accepts a nonce once per token and payer, so two payments of one identity can never both be paid.
+ */
+export function exactIdentity(payment: Pick<ExactPayment, "from" | "nonce">, token: ExactToken): Buffer {
+  const parts = [
+    Buffer.from(`eip155:${token.chainId}`),
+    Buffer.from("eip3009"),
+    Buffer.from(token.address.slice(2), "hex"),
+    Buffer.from(payment.from.slice(2), "hex"),
+    Buffer.from(payment.nonce.slice(2), "hex"),
+  ];
+  return Buffer.concat(parts.flatMap((part) => [Buffer.of(part.length), part]));
+}
