@@ -178,8 +178,11 @@ export type Charge =
 
 /** The payment state machine, as the flow uses it. Every method is one guarded statement or transaction. */
 export interface Ledger {
-  /** How far a payment of this identity got, before anything is checked about it. */
-  find(identity: Uint8Array): Promise<{ begun: boolean } | null>;
+  /**
+   * How far a payment got before this presentation: `begun` once its answer was kept or its money sent, and whether
+   * it came with the very signature that was verified then.
+   */
+  find(identity: Uint8Array, signature: string): Promise<{ begun: boolean; sameSignature: boolean } | null>;
   claim(payment: NewPayment): Promise<Claim>;
   /** Keeps the upstream's answer; false when the lease was lost, and then nothing may be charged or delivered. */
   keepAnswer(payment: ClaimedPayment, answer: Answer): Promise<boolean>;

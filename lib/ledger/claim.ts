@@ -1,0 +1,118 @@
+import { eq, sql } from "drizzle-orm";
+import type { Db } from "@/lib/db/client";
+import { answers, payments, settlements } from "@/lib/db/schema";
+import type { Claim, ClaimedPayment, NewPayment } from "@/lib/gateway/ports";
+import { type MerchantId, newId } from "@/lib/ids";
+import type { Sealer } from "@/lib/seal";
+import { type ReasonCode, reasonFor } from "@/lib/x402/reasons";
+import { openAnswer } from "./answer";
+import { type Leases, leaseEnd } from "./lease";
+
+/** How often the upstream may be asked for one payment. */
+const MAX_ATTEMPTS = 5;
+
+type PaymentRow = typeof payments.$inferSelect;
+
+function toClaimed(row: PaymentRow, lease: string): ClaimedPayment {
+  return { ...row, protocol: row.protocol === 1 ? 1 : 2, lease };
+}
+
+/**
+ * Takes a payment to work on it, in one statement: inserted by the first to present it, taken over when its last
+ * attempt ended or its process died, and left alone in every other case. The unique identity decides races.
+ */
+export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: NewPayment): Promise<Claim> {
+  const lease = leases.take();
+  const taken = sql`${payments.delivery} in ('failed', 'streaming')`;
+  const [row] = await db
+    .insert(payments)
+    .values({
+      ...payment,
+      merchantId: payment.merchantId as MerchantId,
+      id: newId(),
+      money: "held",
+      delivery: "pending",
+      leaseOwner: lease,
+      leaseUntil: leaseEnd,
+    })
+    .onConflictDoUpdate({
+      target: payments.identity,
+      set: {
+        delivery: sql`case when ${taken} then 'pending' else ${payments.delivery} end`,
+        attempt: sql`${payments.attempt} + case when ${payments.delivery} = 'ready' then 0 else 1 end`,
+        leaseOwner: lease,
+        leaseUntil: leaseEnd,
+        reason: null,
+      },
+      setWhere: sql`${payments.digest} = excluded.digest and ${payments.fingerprint} = excluded.fingerprint
+        and (${payments.leaseUntil} is null or ${payments.leaseUntil} < now())
+        and case ${payments.delivery}
+          when 'ready' then ${payments.money} = 'held'
+          else ${payments.money} in ('held', 'settled', 'final') and ${payments.attempt} < ${MAX_ATTEMPTS}
+        end`,
+    })
+    .returning();
+  if (row) return { kind: row.delivery === "ready" ? "charge" : "work", payment: toClaimed(row, lease) };
+  leases.drop(lease);
+  return standing(db, sealer, payment);
+}
+
+/** Says where a payment that could not be taken stands. */
+async function standing(db: Db, sealer: Sealer, payment: NewPayment): Promise<Claim> {
+  const [found] = await db
+    .select({
+      row: payments,
+      leased: sql<boolean>`coalesce(${payments.leaseUntil} > now(), false)`,
+      answer: answers.sealed,
+    })
+    .from(payments)
+    .leftJoin(answers, eq(answers.paymentId, payments.id))
+    .where(eq(payments.identity, payment.identity));
+  if (!found) throw new Error("A payment that was in the way of a claim is gone");
+  const { row } = found;
+  const refused = (code: ReasonCode): Claim => ({ kind: "refused", code });
+  const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
+  if (!same(row.digest, payment.digest) || !same(row.fingerprint, payment.fingerprint)) {
+    return refused("payment_used_for_other_request");
+  }
+  const claimed = toClaimed(row, "");
+  if (row.money === "void") {
+    return refused(
+      row.reason !== null && reasonFor(row.reason) ? (row.reason as ReasonCode) : "payment_cancelled",
+    );
+  }
+  const paid = row.money === "settled" || row.money === "final";
+  if (paid && row.delivery === "ready") {
+    if (!found.answer) return refused("answer_expired");
+    const txHash = await settlementHash(db, row.id);
+    return { kind: "replay", payment: claimed, txHash, answer: openAnswer(sealer, row.id, found.answer) };
+  }
+  if (found.leased) return { kind: "busy" };
+  if (row.money === "submitting") return { kind: "submitted", payment: claimed };
+  if (row.attempt >= MAX_ATTEMPTS) return refused("attempts_exhausted");
+  // It became free between the two statements.
+  return { kind: "busy" };
+}
+
+/** The hash of the transaction that paid for a settled payment. */
+export async function settlementHash(db: Db, paymentId: string): Promise<string> {
+  const [settlement] = await db
+    .select({ txHash: settlements.txHash })
+    .from(settlements)
+    .where(eq(settlements.paymentId, paymentId));
+  if (!settlement) throw new Error(`Settled payment ${paymentId} has no settlement`);
+  return settlement.txHash;
+}
+
+/** How far a payment got before this presentation, or null when it is new. */
+export async function findPayment(db: Db, identity: Uint8Array, signature: string) {
+  const [row] = await db
+    .select({ money: payments.money, delivery: payments.delivery, authorization: payments.authorization })
+    .from(payments)
+    .where(eq(payments.identity, identity));
+  if (!row) return null;
+  return {
+    begun: row.money !== "held" || row.delivery === "ready",
+    sameSignature: row.authorization.signature === signature,
+  };
+}

@@ -1,0 +1,39 @@
+import type { Chain } from "@/lib/chain/chain";
+import type { Database } from "@/lib/db/client";
+import type { Ledger } from "@/lib/gateway/ports";
+import type { Log } from "@/lib/log";
+import type { Sealer } from "@/lib/seal";
+import { claim, findPayment } from "./claim";
+import { beginStream, failDelivery, keepAnswer, releaseLease } from "./deliver";
+import { openLeases } from "./lease";
+import { settle } from "./settle";
+
+/** What the ledger is made of. */
+export interface LedgerParts {
+  db: Database["db"];
+  sealer: Sealer;
+  chains: ReadonlyMap<string, Chain>;
+  log: Log;
+}
+
+/** Opens the payment state machine for the gateway; `close` stops renewing leases. */
+export function openLedger({ db, sealer, chains, log }: LedgerParts): Ledger & { close(): void } {
+  const leases = openLeases(db, log);
+  return {
+    find: (identity, signature) => findPayment(db, identity, signature),
+    claim: (payment) => claim(db, sealer, leases, payment),
+    keepAnswer: (payment, answer) => keepAnswer(db, sealer, payment, answer),
+    beginStream: (payment, status) => beginStream(db, payment, status),
+    fail: (payment, code, upstreamStatus) => failDelivery(db, payment, code, upstreamStatus),
+    settle: (payment) => {
+      const chain = chains.get(payment.network);
+      if (!chain) throw new Error(`Payment ${payment.id} is on ${payment.network}, which is not configured`);
+      return settle(db, chain, payment);
+    },
+    async release(payment) {
+      leases.drop(payment.lease);
+      await releaseLease(db, payment);
+    },
+    close: () => leases.stop(),
+  };
+}
