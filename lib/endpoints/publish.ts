@@ -1,0 +1,61 @@
+import { and, desc, eq, ne, sql } from "drizzle-orm";
+import { getAddress } from "viem";
+import type { Db } from "@/lib/db/client";
+import { endpoints, endpointVersions, merchants } from "@/lib/db/schema";
+import type { EndpointTerms, PublishedEndpoint } from "@/lib/gateway/ports";
+import type { Sealer } from "@/lib/seal";
+import { samePayouts } from "./sensitive";
+import { openHeaders } from "./stored-headers";
+
+/** For how long a payer may still pay by terms that were replaced. */
+const GRACE_SECONDS = 120;
+
+/** A version still counts while the one that replaced it is younger than the grace; the database's clock made both. */
+const inForce = sql`(${endpointVersions.version} = ${endpoints.version} or exists (
+  select from endpoint_versions newer where newer.endpoint_id = ${endpoints.id}
+    and newer.version = ${endpointVersions.version} + 1
+    and newer.created_at > now() - make_interval(secs => ${GRACE_SECONDS})))`;
+
+/** Finds what the gateway serves under a slug, in one query; null for an unknown or a deleted endpoint. */
+export async function findPublished(db: Db, sealer: Sealer, slug: string): Promise<PublishedEndpoint | null> {
+  const rows = await db
+    .select({ endpoint: endpoints, version: endpointVersions, sellerName: merchants.name })
+    .from(endpoints)
+    .innerJoin(merchants, eq(merchants.id, endpoints.merchantId))
+    .innerJoin(endpointVersions, eq(endpointVersions.endpointId, endpoints.id))
+    .where(and(eq(endpoints.slug, slug), ne(endpoints.state, "deleted"), inForce))
+    .orderBy(desc(endpointVersions.version));
+  const [current, ...replaced] = rows;
+  if (!current) return null;
+  const { endpoint, sellerName } = current;
+  return {
+    id: endpoint.id,
+    merchantId: endpoint.merchantId,
+    sellerName,
+    slug: endpoint.slug,
+    state: endpoint.state === "paused" ? "paused" : "live",
+    terms: toTerms(sealer, current.version),
+    // An address that was replaced must get nothing more, so a version that pays another has no grace.
+    graceTerms: replaced
+      .filter(({ version }) => samePayouts(version.payouts, current.version.payouts))
+      .map(({ version }) => toTerms(sealer, version)),
+  };
+}
+
+function toTerms(sealer: Sealer, row: typeof endpointVersions.$inferSelect): EndpointTerms {
+  return {
+    version: row.version,
+    name: row.name,
+    description: row.description,
+    upstream: row.upstream,
+    charge: row.charge,
+    upstreamTimeoutMs: row.upstreamTimeoutMs,
+    rules: row.rules.map(({ method, path, priceMicroUsd }) => ({
+      method,
+      path,
+      priceMicroUsd: priceMicroUsd === null ? null : BigInt(priceMicroUsd),
+    })),
+    payouts: row.payouts.map(({ network, payTo }) => ({ network, payTo: getAddress(payTo) })),
+    secretHeaders: openHeaders(sealer, row.endpointId, row.sealedHeaders),
+  };
+}
