@@ -52,6 +52,8 @@ const schema = z
       .pipe(z.array(z.enum(["web", "gateway", "worker"])).min(1))
       .default(["web", "gateway", "worker"]),
     FAREBOX_PRIVATE_UPSTREAMS: list.pipe(z.array(z.union([z.cidrv4(), z.cidrv6()]))).default([]),
+    /** Where the local stand-ins keep their data; nothing else is written to disk. */
+    FAREBOX_DATA_DIR: z.string().default(".farebox"),
     FAREBOX_TEST_PAYER_KEY: z
       .string()
       .regex(/^0x[0-9a-fA-F]{64}$/)
@@ -75,9 +77,16 @@ export class BadConfiguration extends Error {
   override name = "BadConfiguration";
 }
 
-/** Reads the configuration from the environment; empty values count as absent. */
-export function readEnv(source: Record<string, string | undefined> = process.env): Env {
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+/** The environment of this process; empty values count as absent. */
+export function givenEnv(source: Record<string, string | undefined> = process.env): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(source).filter((entry): entry is [string, string] => (entry[1] ?? "") !== ""),
+  );
+}
+
+/** Reads the configuration, from the process's environment when no other is given. */
+export function readEnv(source?: Record<string, string | undefined>): Env {
+  const given = givenEnv(source);
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {

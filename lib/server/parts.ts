@@ -1,0 +1,48 @@
+import type { Chain, Network } from "@/lib/chain/chain";
+import { type Database, openDatabase } from "@/lib/db/client";
+import { type Env, readEnv } from "@/lib/env";
+import { type Log, log } from "@/lib/log";
+import { createSealer, type Sealer } from "@/lib/seal";
+
+/** What the process is made of, opened once and shared by the server, its workers and every page. */
+export interface Parts {
+  env: Env;
+  log: Log;
+  database: Database;
+  sealer: Sealer;
+  /** By CAIP-2 id. */
+  chains: ReadonlyMap<string, Chain>;
+  /** In the order of the configuration. */
+  networks: readonly Network[];
+}
+
+const POOL_SIZE = 20;
+
+// Next bundles its own copy of this module, so a variable here would be two pools in one process.
+declare global {
+  var fareboxParts: Parts | undefined;
+}
+
+/** The parts of this process; on a serverless host, where no server opened them, from the environment. */
+export function parts(): Parts {
+  globalThis.fareboxParts ??= openParts(readEnv());
+  return globalThis.fareboxParts;
+}
+
+/** Opens the parts for a configuration and makes them the process's own. */
+export function installParts(env: Env): Parts {
+  globalThis.fareboxParts = openParts(env);
+  return globalThis.fareboxParts;
+}
+
+function openParts(env: Env): Parts {
+  const chains = new Map<string, Chain>();
+  return {
+    env,
+    log,
+    database: openDatabase(env.DATABASE_URL, POOL_SIZE),
+    sealer: createSealer(env.FAREBOX_SECRET),
+    chains,
+    networks: [...chains.values()].map((chain) => chain.network),
+  };
+}
