@@ -1,0 +1,92 @@
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import type { Db } from "@/lib/db/client";
+import { chainTxs, endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
+import { countedAt, itsSettlement, type Scope, within } from "./scope";
+
+/** A place in the order of payments: the instant it counts for to the microsecond, and its id. */
+export type Cursor = string;
+
+const CURSOR = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)_([0-9a-f-]{36})$/;
+
+const counted = sql`coalesce(${payments.settledAt}, ${payments.claimedAt})`;
+
+const row = {
+  id: payments.id,
+  at: countedAt,
+  cursor: sql<Cursor>`to_char(${counted} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '_' || ${payments.id}`,
+  endpointId: payments.endpointId,
+  endpointName: endpointVersions.name,
+  method: payments.method,
+  path: payments.path,
+  payer: payments.payer,
+  network: payments.network,
+  asset: payments.asset,
+  amount: payments.amount,
+  money: payments.money,
+  delivery: payments.delivery,
+  txHash: sql<
+    string | null
+  >`coalesce(${settlements.txHash}, ${chainTxs.hash}, ${payments.facilitatorTxHash})`,
+};
+
+function read(db: Db, where: SQL | undefined, order: typeof asc | typeof desc, limit: number) {
+  return db
+    .select(row)
+    .from(payments)
+    .leftJoin(settlements, itsSettlement)
+    .leftJoin(chainTxs, eq(chainTxs.id, payments.chainTxId))
+    .innerJoin(endpoints, eq(endpoints.id, payments.endpointId))
+    .innerJoin(
+      endpointVersions,
+      and(eq(endpointVersions.endpointId, endpoints.id), eq(endpointVersions.version, endpoints.version)),
+    )
+    .where(where)
+    .orderBy(order(counted), order(payments.id))
+    .limit(limit);
+}
+
+/** One payment of a list. */
+export type PaymentRow = Awaited<ReturnType<typeof read>>[number];
+
+/** Payments newest first; `older` and `newer` lead to the pages beside it, null at the ends. */
+export interface PaymentPage {
+  rows: PaymentRow[];
+  older: Cursor | null;
+  newer: Cursor | null;
+}
+
+function place(cursor: Cursor | undefined): SQL | null {
+  const [, at, id] = CURSOR.exec(cursor ?? "") ?? [];
+  return at === undefined ? null : sql`(${at}::timestamptz, ${id}::uuid)`;
+}
+
+/** Reads a page by key, so that page 1,000 is as quick as page 1 and rows that arrive meanwhile shift nothing. */
+export async function listPayments(
+  db: Db,
+  scope: Scope,
+  { before, after, limit }: { before?: Cursor; after?: Cursor; limit: number },
+): Promise<PaymentPage> {
+  const key = sql`(${counted}, ${payments.id})`;
+  const [older, newer] = [place(before), place(after)];
+  if (newer) {
+    const found = await read(db, and(within(scope), sql`${key} > ${newer}`), asc, limit + 1);
+    const rows = found.slice(0, limit).reverse();
+    return {
+      rows,
+      older: rows.at(-1)?.cursor ?? null,
+      newer: found.length > limit ? (rows[0]?.cursor ?? null) : null,
+    };
+  }
+  const found = await read(
+    db,
+    and(within(scope), older ? sql`${key} < ${older}` : undefined),
+    desc,
+    limit + 1,
+  );
+  const rows = found.slice(0, limit);
+  return {
+    rows,
+    older: found.length > limit ? (rows.at(-1)?.cursor ?? null) : null,
+    newer: older ? (rows[0]?.cursor ?? null) : null,
+  };
+}
