@@ -54,9 +54,7 @@ export async function startLocalnet(options: {
 
 async function startChain(dataDir: string, log: Log) {
   const wallets = await openWallets(dataDir);
-  const payer = privateKeyToAccount(wallets.payerKey).address;
-  const relayer = privateKeyToAccount(wallets.relayerKey).address;
-  const chain = await startAnvil(dataDir, log, (client) => foundChain(client, { payer, relayer }));
+  const chain = await startAnvil(dataDir, log, (client) => foundChain(client, wallets));
   const demo = await openDemo(dataDir, log);
   const network = { network: `eip155:${LOCAL_CHAIN_ID}`, rpc: chain.rpcUrl, relayerKey: wallets.relayerKey };
   return {
@@ -69,7 +67,7 @@ async function startChain(dataDir: string, log: Log) {
       rpcUrl: chain.rpcUrl,
       chainId: LOCAL_CHAIN_ID,
       token: LOCAL_TOKEN,
-      payer,
+      payer: privateKeyToAccount(wallets.payerKey).address,
       payerKey: wallets.payerKey,
       demoUpstream: demo.url,
       reloaded: chain.reloaded,
