@@ -83,6 +83,8 @@ export type UpstreamResult =
       headers: [name: string, value: string][];
       /** Throws on truncation or a stall; `destroy` ends the connection and is safe to call at any time. */
       body: AsyncIterable<Uint8Array>;
+      /** Sets how long the body may fall silent from now on: 10 s until then, longer for streams. */
+      allowStall(ms: number): void;
       destroy(): void;
     }
   | { ok: false; reason: "upstream_unreachable" | "upstream_invalid" | "upstream_timeout" };

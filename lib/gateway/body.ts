@@ -1,0 +1,93 @@
+/** A request body read whole, or why it was not. */
+export type ReadBody =
+  | { ok: true; bytes: Uint8Array }
+  | { ok: false; reason: "too_large" | "too_slow" | "cut_off" };
+
+const LATE = Symbol("late");
+
+function alarm(withinMs: number): { rung: Promise<typeof LATE>; off(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const rung = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(resolve, withinMs, LATE);
+  });
+  return { rung, off: () => clearTimeout(timer) };
+}
+
+/**
+ * Reads a caller's body up to a size and a time for the whole of it (slowloris). The rest of a refused body is left
+ * unread and the iterable open, because closing it would close the connection the refusal must still be written to.
+ */
+export async function readBody(
+  body: AsyncIterable<Uint8Array>,
+  { maxBytes = 1_048_576, withinMs = 10_000 }: { maxBytes?: number; withinMs?: number } = {},
+): Promise<ReadBody> {
+  const iterator = body[Symbol.asyncIterator]();
+  const deadline = alarm(withinMs);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const next = iterator.next();
+      next.catch(() => {});
+      const read = await Promise.race([next, deadline.rung]);
+      if (read === LATE) return { ok: false, reason: "too_slow" };
+      if (read.done) return { ok: true, bytes: Buffer.concat(chunks) };
+      size += read.value.byteLength;
+      if (size > maxBytes) return { ok: false, reason: "too_large" };
+      chunks.push(read.value);
+    }
+  } catch {
+    return { ok: false, reason: "cut_off" };
+  } finally {
+    deadline.off();
+  }
+}
+
+/** An upstream's body: short enough to keep, still coming, or broken off before anything was decided on it. */
+export type Collected =
+  | { kind: "whole"; bytes: Uint8Array }
+  | { kind: "stream"; body: AsyncIterable<Uint8Array> }
+  | { kind: "broken" };
+
+async function* resume(
+  chunks: Uint8Array[],
+  pending: Promise<IteratorResult<Uint8Array>>,
+  iterator: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) yield chunk;
+    for (let next = await pending; !next.done; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/**
+ * Collects an upstream's body; one that is larger or slower becomes a stream that begins with what was read. Until the
+ * stream is pulled nothing more is read, except one chunk that may already be on its way.
+ */
+export async function collect(
+  body: AsyncIterable<Uint8Array>,
+  { maxBytes = 1_048_576, withinMs = 2_000 }: { maxBytes?: number; withinMs?: number } = {},
+): Promise<Collected> {
+  const iterator = body[Symbol.asyncIterator]();
+  const deadline = alarm(withinMs);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const next = iterator.next();
+      // Its failure belongs to whoever reads the stream, who may come later.
+      next.catch(() => {});
+      const read = size > maxBytes ? LATE : await Promise.race([next, deadline.rung]);
+      if (read === LATE) return { kind: "stream", body: resume(chunks, next, iterator) };
+      if (read.done) return { kind: "whole", bytes: Buffer.concat(chunks) };
+      chunks.push(read.value);
+      size += read.value.byteLength;
+    }
+  } catch {
+    return { kind: "broken" };
+  } finally {
+    deadline.off();
+  }
+}
