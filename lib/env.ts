@@ -95,3 +95,8 @@ export function readEnv(source?: Record<string, string | undefined>): Env {
   });
   throw new BadConfiguration(`The configuration is wrong:\n${lines.join("\n")}`);
 }
+
+/** Tells next-auth where it is served: it reads that from the environment alone, and one key of ours says it already. */
+export function tellNextAuth(origin: string): void {
+  process.env.NEXTAUTH_URL = origin;
+}

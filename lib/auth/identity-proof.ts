@@ -1,0 +1,33 @@
+import { and, eq } from "drizzle-orm";
+import type { Db } from "@/lib/db/client";
+import { identities, users } from "@/lib/db/schema";
+import { verifyPassword } from "./passwords";
+import { type SiweProof, type SiweTerms, verifySiwe } from "./siwe";
+
+/** Whether a signed-in person proved again who they are; `reason` is a sentence for them. */
+export type IdentityProof = { ok: true } | { ok: false; reason: string };
+
+/** Checks the password of a person who is signed in. */
+export async function provePassword(db: Db, userId: string, password: string): Promise<IdentityProof> {
+  const [user] = await db.select({ hash: users.passwordHash }).from(users).where(eq(users.id, userId));
+  const right = await verifyPassword(password, user?.hash ?? null);
+  return right ? { ok: true } : { ok: false, reason: "This is not your password." };
+}
+
+/** Checks a message signed by one of the wallets of a person who is signed in. */
+export async function proveWallet(
+  db: Db,
+  terms: SiweTerms,
+  userId: string,
+  proof: SiweProof,
+): Promise<IdentityProof> {
+  const address = await verifySiwe(db, terms, "confirm", proof);
+  if (address === null) return { ok: false, reason: "The signature was not accepted. Sign again." };
+  const [own] = await db
+    .select({ subject: identities.subject })
+    .from(identities)
+    .where(
+      and(eq(identities.provider, "wallet"), eq(identities.subject, address), eq(identities.userId, userId)),
+    );
+  return own ? { ok: true } : { ok: false, reason: "This wallet is not linked to your account." };
+}
