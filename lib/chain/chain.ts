@@ -112,7 +112,7 @@ export interface Chain {
   submitter: Submitter;
   /** Whether `signature` over the EIP-712 digest is the payer's: recovered for an EOA, asked of the contract (ERC-1271) otherwise. */
   verifySignature(payer: Address, digest: Hex, signature: Hex): Promise<boolean>;
-  payerState(authorization: Authorization): Promise<PayerState>;
+  payerState(authorization: Pick<Authorization, "asset" | "from" | "nonce">): Promise<PayerState>;
   /** Looks for the transfer: in the receipt of `txHash` when given, else by AuthorizationUsed(from, nonce) in the logs. */
   prove(authorization: Authorization, txHash: Hex | null): Promise<Proof>;
   /** Checks chain id, token code and, for a relayer, gas; returns one sentence per fault, none when ready. */

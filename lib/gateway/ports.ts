@@ -192,8 +192,8 @@ export interface Ledger {
   beginStream(payment: ClaimedPayment, status: number): Promise<boolean>;
   /** Ends an attempt without an answer; the same payment may be presented again. */
   fail(payment: ClaimedPayment, code: ReasonCode, upstreamStatus?: number): Promise<void>;
-  /** Charges by transfer on chain: signs and stores, sends, and proves for up to 20 s. */
+  /** Charges by transfer on chain: signs and stores, sends, and proves for up to 20 s; says so when it was charged before. */
   settle(payment: ClaimedPayment): Promise<Charge>;
-  /** Gives the lease back, so that the next presentation need not wait for it to end. */
-  release(payment: ClaimedPayment): Promise<void>;
+  /** Gives the lease back, so that the next presentation need not wait for it to end; nobody waits for this. */
+  release(payment: ClaimedPayment): void;
 }

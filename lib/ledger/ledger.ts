@@ -28,11 +28,12 @@ export function openLedger({ db, sealer, chains, log }: LedgerParts): Ledger & {
     settle: (payment) => {
       const chain = chains.get(payment.network);
       if (!chain) throw new Error(`Payment ${payment.id} is on ${payment.network}, which is not configured`);
-      return settle(db, chain, payment);
+      return settle(db, chain, payment, log);
     },
-    async release(payment) {
+    release(payment) {
       leases.drop(payment.lease);
-      await releaseLease(db, payment);
+      // Without it the lease ends by itself a few seconds later.
+      releaseLease(db, payment).catch((error: unknown) => log.warn("lease.release_failed", { error }));
     },
     close: () => leases.stop(),
   };

@@ -5,6 +5,7 @@ import { type Authorization, type Chain, ChainUnavailable, type Proof } from "@/
 import type { Database } from "@/lib/db/client";
 import { chainTxs, payments } from "@/lib/db/schema";
 import type { Charge, ClaimedPayment } from "@/lib/gateway/ports";
+import type { Log } from "@/lib/log";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { settlementHash } from "./claim";
 import { recordSettlement, voidPayment } from "./record";
@@ -75,7 +76,13 @@ async function proveFor(
  * Charges a payment by its transfer on chain: sends it unless that was done before, and waits for the proof.
  * Whatever is returned is booked already; `unavailable` means that nothing was sent.
  */
-export async function settle(db: Database["db"], chain: Chain, payment: ClaimedPayment): Promise<Charge> {
+export async function settle(
+  db: Database["db"],
+  chain: Chain,
+  payment: ClaimedPayment,
+  log: Log,
+): Promise<Charge> {
+  if (payment.money === "settled" || payment.money === "final") return standingCharge(db, payment.id, null);
   const authorization = authorizationOf(payment);
   let txHash = await sentHash(db, payment.id);
   if (payment.money === "held") {
@@ -90,8 +97,14 @@ export async function settle(db: Database["db"], chain: Chain, payment: ClaimedP
     }
     txHash = submission.txHash;
   }
-  await book(db, payment.id, await proveFor(chain, authorization, txHash, PROVE_FOR_MS));
-  return standingCharge(db, payment.id, txHash);
+  try {
+    await book(db, payment.id, await proveFor(chain, authorization, txHash, PROVE_FOR_MS));
+    return await standingCharge(db, payment.id, txHash);
+  } catch (error) {
+    // The money may have moved: whatever broke, the caller must not sign again (faults E3).
+    log.error("settle.unknown_outcome", { payment: payment.id, txHash, error });
+    return { outcome: "pending", txHash: txHash ?? "" };
+  }
 }
 
 /** The hash of the transaction that was sent for a payment, where one is known. */

@@ -72,16 +72,14 @@ async function signAndStore(
       const accountNonce = row.next - 1;
       const { raw, hash } = await sign(accountNonce);
       const chainTxId = newId();
-      await tx
-        .insert(chainTxs)
-        .values({
-          id: chainTxId,
-          network: payment.network,
-          hash,
-          sender: relayer.address,
-          accountNonce,
-          raw,
-        });
+      await tx.insert(chainTxs).values({
+        id: chainTxId,
+        network: payment.network,
+        hash,
+        sender: relayer.address,
+        accountNonce,
+        raw,
+      });
       const { set, where } = toSubmitting(payment, { chainTxId });
       const changed = await tx.update(payments).set(set).where(where).returning({ id: payments.id });
       // Rolling back gives the account nonce back too.

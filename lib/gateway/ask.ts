@@ -1,0 +1,97 @@
+import type { ReasonCode } from "@/lib/x402/reasons";
+import { collect } from "./body";
+import { toCaller, toUpstream } from "./headers";
+import type { Answer, CallUpstream, EndpointTerms, GatewayRequest, GatewayResponse } from "./ports";
+import type { SignProof } from "./proof";
+import { refuse } from "./respond";
+import { type Target, upstreamUrl } from "./target";
+
+/** How long a stream may fall silent before it is cut. */
+const STREAM_STALL_MS = 60_000;
+
+/** What asking an upstream needs of the process. */
+export interface AskParts {
+  /** Public origin of gateway URLs, where redirects within an upstream lead. */
+  origin: string;
+  /** Our name in `Via`. */
+  via: string;
+  callUpstream: CallUpstream;
+  signProof: SignProof;
+}
+
+/** One call on its way to an upstream. */
+export interface Question {
+  request: GatewayRequest;
+  target: Target;
+  body: Uint8Array;
+  terms: EndpointTerms;
+  /** Absent for free calls. */
+  paymentId?: string;
+  signal: AbortSignal;
+}
+
+/** What the upstream said: a 2xx answer short enough to keep, one that streams, or something nobody pays for. */
+export type Asked =
+  | { kind: "whole"; answer: Answer }
+  | { kind: "stream"; response: GatewayResponse & { body: AsyncIterable<Uint8Array> }; destroy(): void }
+  | { kind: "worthless"; code: ReasonCode; upstreamStatus?: number; response: GatewayResponse };
+
+function worthless(code: ReasonCode, upstreamStatus?: number): Asked {
+  return { kind: "worthless", code, upstreamStatus, response: refuse(code) };
+}
+
+/** Where a redirect leads on the gateway: within its own upstream, or nowhere. */
+function locationOnGateway(
+  location: string,
+  from: string,
+  question: Question,
+  origin: string,
+): string | null {
+  if (!URL.canParse(location, from)) return null;
+  const [to, base] = [new URL(location, from), new URL(question.terms.upstream)];
+  const below = base.pathname.replace(/\/+$/, "");
+  if (to.origin !== base.origin || !`${to.pathname}/`.startsWith(`${below}/`)) return null;
+  return `${origin}/g/${question.target.slug}${to.pathname.slice(below.length)}${to.search}`;
+}
+
+/** Calls the upstream for one request and reads its answer as far as it must be known before anyone is charged. */
+export async function ask(parts: AskParts, question: Question): Promise<Asked> {
+  const { request, target, terms, paymentId, signal } = question;
+  const { secretHeaders } = terms;
+  const url = upstreamUrl(terms.upstream, target);
+  const path = url.slice(new URL(url).origin.length);
+  const proof = await parts.signProof({ slug: target.slug, paymentId, method: request.method, path });
+  const allowRange = paymentId === undefined || terms.charge === "before";
+  const result = await parts.callUpstream({
+    method: request.method,
+    url,
+    headers: toUpstream(request.headers, { secretHeaders, proof, paymentId, via: parts.via, allowRange }),
+    body: question.body.byteLength === 0 ? null : question.body,
+    timeoutMs: terms.upstreamTimeoutMs,
+    signal,
+  });
+  if (!result.ok) return worthless(result.reason);
+  const { status } = result;
+  const given = result.headers.find(([name]) => name.toLowerCase() === "location")?.[1];
+  const location = given === undefined ? null : locationOnGateway(given, url, question, parts.origin);
+  // A 402 of the upstream's own would have the caller pay a stranger, a redirect elsewhere would lead it past us.
+  if (status === 402 || (status >= 300 && status < 400 && given !== undefined && location === null)) {
+    result.destroy();
+    return worthless("upstream_invalid", status);
+  }
+  const headers = toCaller(result.headers, { secretHeaders, location });
+  if (status < 200 || status > 299) {
+    const response = { status, headers, body: result.body };
+    return { kind: "worthless", code: "upstream_status", upstreamStatus: status, response };
+  }
+  const streams = headers.some(
+    ([name, value]) => /^content-type$/i.test(name) && /^text\/event-stream/i.test(value),
+  );
+  const collected = streams ? { kind: "stream" as const, body: result.body } : await collect(result.body);
+  if (collected.kind === "broken") return worthless("upstream_invalid", status);
+  if (collected.kind === "whole") {
+    return { kind: "whole", answer: { status, headers, body: collected.bytes } };
+  }
+  result.allowStall(STREAM_STALL_MS);
+  return { kind: "stream", response: { status, headers, body: collected.body }, destroy: result.destroy };
+}

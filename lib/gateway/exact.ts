@@ -1,0 +1,106 @@
+import { priceToUnits } from "@/lib/money";
+import {
+  exactDigest,
+  exactIdentity,
+  isForOffer,
+  readExactPayload,
+  windowFault,
+  windowSeconds,
+} from "@/lib/x402/exact";
+import type { Offer } from "@/lib/x402/offer";
+import type { Charge, ClaimedPayment, ExactChain, QuotedNetwork } from "./ports";
+import type { Scheme } from "./scheme";
+
+/** What the exact scheme is made of. */
+export interface ExactParts {
+  networks: readonly QuotedNetwork[];
+  chainOf(network: string): ExactChain;
+  settle(payment: ClaimedPayment): Promise<Charge>;
+  /** Unix seconds. */
+  now(): bigint;
+}
+
+/** Scheme `exact` over EIP-3009: the payer signs one transfer of the full price, and we send it (specs/schemes/exact). */
+export function createExactScheme({ networks, chainOf, settle, now }: ExactParts): Scheme {
+  return {
+    name: "exact",
+
+    offers(terms, priceMicroUsd) {
+      return terms.payouts.flatMap((payout): Offer[] => {
+        const network = networks.find(({ id }) => id === payout.network);
+        if (network === undefined) return [];
+        const { token } = network;
+        return [
+          {
+            scheme: "exact",
+            network: network.id,
+            v1Network: network.v1Name,
+            amount: priceToUnits(priceMicroUsd, token.decimals),
+            asset: token.address,
+            payTo: payout.payTo,
+            maxTimeoutSeconds: windowSeconds(terms.upstreamTimeoutMs),
+            extra: {
+              name: token.name,
+              version: token.version,
+              // x402 v2 calls settling before the call "upfront"; the default, "authorization", is not spelled out.
+              ...(terms.charge === "before" && { paymentFlow: "upfront" }),
+            },
+          },
+        ];
+      });
+    },
+
+    read(presented) {
+      const payment = readExactPayload(presented.payload);
+      if (payment === null) return { ok: false, code: "invalid_payment_header" };
+      const network = networks.find(
+        ({ id, v1Name }) => presented.network === (presented.protocol === 1 ? v1Name : id),
+      );
+      if (network === undefined) return { ok: false, code: "payment_terms_changed" };
+      const token = { ...network.token, chainId: network.chainId };
+      const digest = exactDigest(payment, token);
+      const { from, to, value, validAfter, validBefore, nonce, signature } = payment;
+      return {
+        ok: true,
+        payment: {
+          identity: exactIdentity(payment, token),
+          digest: Buffer.from(digest.slice(2), "hex"),
+          signature,
+          network: network.id,
+          asset: token.address,
+          payer: from,
+          payTo: to,
+          amount: value,
+          authorization: {
+            from,
+            to,
+            value: value.toString(),
+            validAfter: validAfter.toString(),
+            validBefore: validBefore.toString(),
+            nonce,
+            signature,
+          },
+          validBefore,
+          isFor: (offer) => isForOffer(presented, payment, offer),
+          async signatureFault() {
+            const valid = await chainOf(network.id).verifySignature(from, digest, signature);
+            return valid ? null : "invalid_signature";
+          },
+          async chargeFault(upstreamTimeoutMs) {
+            const early = windowFault(payment, now(), upstreamTimeoutMs);
+            if (early !== null) return early;
+            const state = await chainOf(network.id).payerState({ asset: token.address, from, nonce });
+            // The chain's clock decides where it is ahead of ours (faults D14).
+            const late =
+              state.headTime > now() ? windowFault(payment, state.headTime, upstreamTimeoutMs) : null;
+            if (late !== null) return late;
+            if (state.nonceUsed) return "payment_cancelled";
+            return state.balance < value ? "insufficient_funds" : null;
+          },
+        },
+      };
+    },
+
+    charge: settle,
+  };
+}

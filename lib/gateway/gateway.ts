@@ -1,0 +1,338 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "@/lib/log";
+import { type PresentedPayment, readPaymentHeader } from "@/lib/x402/payment-header";
+import { REASONS, type ReasonCode } from "@/lib/x402/reasons";
+import { type Receipt, receiptHeader } from "@/lib/x402/receipt";
+import { type AskParts, ask, type Question } from "./ask";
+import { readBody } from "./body";
+import { fingerprintOf } from "./fingerprint";
+import { preflight, withHouseHeaders } from "./house";
+import type {
+  Charge,
+  Claim,
+  ClaimedPayment,
+  EndpointTerms,
+  GatewayRequest,
+  GatewayResponse,
+  Ledger,
+  NewPayment,
+  PublishedEndpoint,
+  QuotedNetwork,
+} from "./ports";
+import { type Quote, quote, quoteFor } from "./quote";
+import { acceptsPage, challenge, refuse, withHeader } from "./respond";
+import { matchRule } from "./rules";
+import type { Scheme, SchemePayment } from "./scheme";
+import { screen } from "./screen";
+import { parseTarget, type Target } from "./target";
+
+/** How long a copy of a call waits for the one that is being worked on. */
+const WAIT_FOR_TWIN_MS = 2_000;
+const WAIT_STEP_MS = 100;
+
+/** Everything a gateway needs; passed in, so that it runs in any process and under any framework. */
+export interface GatewayParts extends AskParts {
+  /** Public origin of the `/pay/…` pages. */
+  payOrigin: string;
+  networks: readonly QuotedNetwork[];
+  schemes: readonly Scheme[];
+  ledger: Ledger;
+  findEndpoint(slug: string): Promise<PublishedEndpoint | null>;
+  /** The terms a payment was claimed under, when an edit has replaced them since. */
+  findTerms(endpointId: string, version: number): Promise<EndpointTerms>;
+  /** The stable code for an error that means a part is out of reach, or null for a bug. */
+  outageOf(error: unknown): ReasonCode | null;
+  log: Log;
+}
+
+/** A request that has found its endpoint and its body. */
+interface Call {
+  request: GatewayRequest;
+  target: Target;
+  endpoint: PublishedEndpoint;
+  body: Uint8Array;
+  presentedAt: Date;
+}
+
+/** Answers one request to a gateway URL. */
+export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
+
+/** Makes the gateway: free calls are passed on, priced ones are sold, whatever else is refused with a stable code. */
+export function createGateway(parts: GatewayParts): Gateway {
+  const { ledger, schemes } = parts;
+
+  async function enter(request: GatewayRequest): Promise<GatewayResponse> {
+    const presentedAt = new Date();
+    const parsed = parseTarget(request.target);
+    if (!parsed.ok) return refuse(parsed.code);
+    const unfit = screen(request, parts.origin, parts.via);
+    if (unfit !== null) return refuse(unfit);
+    if (request.method === "OPTIONS") return preflight();
+    const { target } = parsed;
+    const endpoint = await parts.findEndpoint(target.slug);
+    if (endpoint === null) return refuse("not_found");
+    const rule = matchRule(endpoint.terms, request.method, target.path);
+    if (rule === null) return refuse("no_rule");
+    const read = await readBody(request.body);
+    if (!read.ok) return refuse(BODY_FAULTS[read.reason]);
+    const call = { request, target, endpoint, body: read.bytes, presentedAt };
+    return rule.priceMicroUsd === null ? giveAway(call) : sell(call);
+  }
+
+  async function giveAway({ request, target, endpoint, body }: Call): Promise<GatewayResponse> {
+    if (endpoint.state === "paused") return refuse("endpoint_paused");
+    const { signal } = request;
+    const asked = await ask(parts, { request, target, body, terms: endpoint.terms, signal });
+    return asked.kind === "whole" ? asked.answer : asked.response;
+  }
+
+  /** A priced call: its payment is read, checked, claimed, and only then worked for. */
+  async function sell(call: Call): Promise<GatewayResponse> {
+    const { request, target, endpoint } = call;
+    const current = quote(schemes, endpoint.terms, request.method, target.path);
+    if (current === null) return refuse("no_rule");
+    const header = readPaymentHeader(request.headers);
+    if (!header.ok) return refuse(header.code);
+    const presented = header.payment;
+    if (presented === null) {
+      return endpoint.state === "paused"
+        ? refuse("endpoint_paused")
+        : demand(call, current, "payment_required");
+    }
+    // HEAD asks for no answer, so a payment for one is left unused.
+    if (request.method === "HEAD") return refuse("bad_request");
+    const scheme = schemes.find(({ name }) => name === presented.scheme);
+    if (!scheme) return demand(call, current, "payment_terms_changed");
+    const read = scheme.read(presented);
+    if (!read.ok) return answerCode(call, current, read.code);
+    const { payment } = read;
+
+    const known = await ledger.find(payment.identity, payment.signature);
+    if (!known?.sameSignature) {
+      const fault = await payment.signatureFault();
+      if (fault !== null) return demand(call, current, fault);
+    }
+    const quoted = quoteFor(schemes, endpoint, request.method, target.path, payment);
+    if (!known?.begun) {
+      if (endpoint.state === "paused") return refuse("endpoint_paused");
+      if (quoted === null) return demand(call, current, "payment_terms_changed");
+      const fault = await payment.chargeFault(quoted.terms.upstreamTimeoutMs);
+      if (fault !== null) return demand(call, current, fault);
+    }
+    const wanted = newPayment(call, quoted ?? current, presented, payment);
+    return serve(call, current, scheme, await claim(wanted), wanted);
+  }
+
+  /** Claims a payment, waiting a moment for a copy of the same call that got there first. */
+  async function claim(wanted: NewPayment): Promise<Claim> {
+    const until = performance.now() + WAIT_FOR_TWIN_MS;
+    for (;;) {
+      const claimed = await ledger.claim(wanted);
+      if (claimed.kind !== "busy" || performance.now() >= until) return claimed;
+      await sleep(WAIT_STEP_MS);
+    }
+  }
+
+  async function serve(
+    call: Call,
+    current: Quote,
+    scheme: Scheme,
+    claimed: Claim,
+    wanted: NewPayment,
+  ): Promise<GatewayResponse> {
+    if (claimed.kind === "busy") return refuse("payment_in_progress");
+    if (claimed.kind === "refused") return answerCode(call, current, claimed.code);
+    const { payment } = claimed;
+    if (claimed.kind === "replay") {
+      return withHeader(withReceipt(claimed.answer, payment, claimed.txHash), [
+        "Idempotent-Replayed",
+        "true",
+      ]);
+    }
+    if (claimed.kind === "work") return work(call, current, scheme, payment);
+    // Its answer is kept, or its money was sent: only the charge is missing, and then it stands to be claimed again.
+    const charge = await scheme.charge(payment).finally(() => ledger.release(payment));
+    if (charge.outcome !== "settled") return settlementFault(call, current, payment, charge);
+    return serve(call, current, scheme, await claim(wanted), wanted);
+  }
+
+  /** Asks the upstream for a claimed payment, and charges for a 2xx: before the call or after it, as its terms say. */
+  async function work(
+    call: Call,
+    current: Quote,
+    scheme: Scheme,
+    payment: ClaimedPayment,
+  ): Promise<GatewayResponse> {
+    let streaming = false;
+    try {
+      // Paid already when an earlier attempt was charged and not answered.
+      const paidBefore = payment.charge === "before" || payment.money !== "held";
+      let charge = paidBefore ? await scheme.charge(payment) : null;
+      if (charge !== null && charge.outcome !== "settled")
+        return settlementFault(call, current, payment, charge);
+      if (call.request.signal.aborted) {
+        await ledger.fail(payment, "caller_gone");
+        return refuse("caller_gone");
+      }
+      const asked = await ask(parts, await questionFor(call, payment));
+      if (asked.kind === "worthless") {
+        await ledger.fail(payment, asked.code, asked.upstreamStatus);
+        return charge === null ? asked.response : withReceipt(asked.response, payment, charge.txHash);
+      }
+      const kept =
+        asked.kind === "whole"
+          ? await ledger.keepAnswer(payment, asked.answer)
+          : await ledger.beginStream(payment, asked.response.status);
+      // The lease was lost: whoever has it now charges and delivers.
+      charge = kept ? (charge ?? (await scheme.charge(payment))) : { outcome: "unavailable" };
+      if (charge.outcome !== "settled") {
+        if (asked.kind === "stream") asked.destroy();
+        return kept ? settlementFault(call, current, payment, charge) : refuse("payment_in_progress");
+      }
+      if (asked.kind === "whole") return withReceipt(asked.answer, payment, charge.txHash);
+      streaming = true;
+      const body = watch(asked.response.body, asked.destroy, call.request.signal, payment);
+      return withReceipt({ ...asked.response, body }, payment, charge.txHash);
+    } finally {
+      if (!streaming) ledger.release(payment);
+    }
+  }
+
+  /** Pipes a paid stream; one that breaks off is noted, so that its payment can be presented for a fresh answer. */
+  async function* watch(
+    body: AsyncIterable<Uint8Array>,
+    destroy: () => void,
+    callerGone: AbortSignal,
+    payment: ClaimedPayment,
+  ): AsyncGenerator<Uint8Array> {
+    callerGone.addEventListener("abort", destroy, { once: true });
+    try {
+      yield* body;
+    } catch (error) {
+      if (!callerGone.aborted) await ledger.fail(payment, "upstream_invalid");
+      throw error;
+    } finally {
+      callerGone.removeEventListener("abort", destroy);
+      destroy();
+      ledger.release(payment);
+    }
+  }
+
+  async function questionFor(
+    { request, target, endpoint, body }: Call,
+    payment: ClaimedPayment,
+  ): Promise<Question> {
+    const versions = [endpoint.terms, ...endpoint.graceTerms];
+    const terms =
+      versions.find(({ version }) => version === payment.endpointVersion) ??
+      (await parts.findTerms(endpoint.id, payment.endpointVersion));
+    // From here on the caller may hang up: what was begun is finished, kept, and can be fetched for 24 hours.
+    return { request, target, body, terms, paymentId: payment.id, signal: NEVER };
+  }
+
+  /** A 402 with the offers of now. */
+  function demand(
+    { request, target, endpoint }: Call,
+    { terms, offers, priceMicroUsd }: Quote,
+    code: ReasonCode,
+  ) {
+    const path = `${target.slug}${target.rawPath}`;
+    return challenge(
+      {
+        wantsPage: code === "payment_required" && acceptsPage(request),
+        sellerName: endpoint.sellerName,
+        terms,
+        offers,
+        priceMicroUsd,
+        networkNames: parts.networks
+          .filter(({ id }) => offers.some((o) => o.network === id))
+          .map(({ name }) => name),
+        // Without the query: it may hold what only the upstream should see, and clients repeat this URL in headers.
+        resourceUrl: `${parts.origin}/g/${path}`,
+        payUrl: `${parts.payOrigin}/pay/${path}${target.rawQuery}`,
+      },
+      code,
+    );
+  }
+
+  function answerCode(call: Call, current: Quote, code: ReasonCode): GatewayResponse {
+    return REASONS[code].status === 402 ? demand(call, current, code) : refuse(code);
+  }
+
+  /** What a caller is told whose payment did not settle: sign again only where nothing can move any more. */
+  function settlementFault(
+    call: Call,
+    current: Quote,
+    payment: ClaimedPayment,
+    charge: Exclude<Charge, { outcome: "settled" }>,
+  ): GatewayResponse {
+    if (charge.outcome === "unavailable") return refuse("chain_unavailable");
+    const code = charge.outcome === "void" ? charge.code : "settlement_pending";
+    const transaction = charge.outcome === "pending" ? charge.txHash : "";
+    const response = answerCode(call, current, code);
+    return withHeader(response, receiptOf(payment, { success: false, errorReason: code, transaction }));
+  }
+
+  function withReceipt<Response extends GatewayResponse>(
+    response: Response,
+    payment: ClaimedPayment,
+    transaction: string,
+  ) {
+    return withHeader(response, receiptOf(payment, { success: true, transaction }));
+  }
+
+  function receiptOf(
+    payment: ClaimedPayment,
+    result: Pick<Receipt, "success" | "errorReason" | "transaction">,
+  ) {
+    const v1Name = parts.networks.find(({ id }) => id === payment.network)?.v1Name;
+    const network = payment.protocol === 1 ? (v1Name ?? payment.network) : payment.network;
+    return receiptHeader(
+      { ...result, payer: payment.payer, network, amount: payment.amount },
+      payment.protocol,
+    );
+  }
+
+  return async (request) => {
+    const response = await enter(request).catch((error: unknown) => {
+      const outage = parts.outageOf(error);
+      if (outage === null) parts.log.error("gateway.bug", { error });
+      else parts.log.warn("gateway.outage", { error, code: outage });
+      return refuse(outage ?? "internal_error");
+    });
+    return withHouseHeaders(response);
+  };
+}
+
+const NEVER = new AbortController().signal;
+
+const BODY_FAULTS = {
+  too_large: "body_too_large",
+  too_slow: "request_timeout",
+  cut_off: "bad_request",
+} as const;
+
+function newPayment(
+  call: Call,
+  quoted: Quote,
+  presented: PresentedPayment,
+  payment: SchemePayment,
+): NewPayment {
+  const { request, target, endpoint, body, presentedAt } = call;
+  const { isFor: _, signatureFault: __, chargeFault: ___, signature: ____, ...signed } = payment;
+  return {
+    ...signed,
+    fingerprint: fingerprintOf({ method: request.method, endpointId: endpoint.id, body, ...target }),
+    merchantId: endpoint.merchantId,
+    endpointId: endpoint.id,
+    endpointVersion: quoted.terms.version,
+    rule: quoted.rule,
+    method: request.method,
+    path: target.rawPath,
+    query: target.rawQuery.slice(1),
+    protocol: presented.protocol,
+    scheme: presented.scheme,
+    charge: quoted.terms.charge,
+    presentedAt,
+  };
+}

@@ -1,0 +1,30 @@
+import type { ReasonCode } from "@/lib/x402/reasons";
+import { cameThroughUs, type HeaderLine } from "./headers";
+import type { GatewayRequest } from "./ports";
+
+function first(headers: readonly HeaderLine[], wanted: string): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+/** Names by which a machine reaches itself; on a local instance any of them, and any port, is ours. */
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
+/** Whether a `Host` names this gateway: a caller must not choose what we print as our own URL (faults G14). */
+function isOurs(host: string | undefined, origin: string): boolean {
+  const own = new URL(origin);
+  if (host === undefined || !URL.canParse(`http://${host}`)) return false;
+  if (isLoopback(own.hostname)) return isLoopback(new URL(`http://${host}`).hostname);
+  return new URL(`${own.protocol}//${host}`).host === own.host;
+}
+
+/** Refuses what is never passed on, whatever it would pay: before any lookup, and before its body is read. */
+export function screen({ method, headers }: GatewayRequest, origin: string, via: string): ReasonCode | null {
+  if (!isOurs(first(headers, "host"), origin)) return "misdirected_request";
+  if (method === "CONNECT" || method === "TRACE") return "method_not_allowed";
+  if (first(headers, "upgrade") !== undefined) return "websocket_not_supported";
+  if (first(headers, "expect") !== undefined) return "expectation_failed";
+  if (cameThroughUs(headers, via)) return "loop_detected";
+  return null;
+}
