@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { sql } from "drizzle-orm";
 import { getAddress } from "viem";
 import type { Database } from "@/lib/db/client";
 import { endpoints, endpointVersions, merchants, payments, settlements } from "@/lib/db/schema";
@@ -74,6 +75,24 @@ export async function mintPayments(
     if (settled.length > 0) await db.insert(settlements).values(settled);
   }
   return made.map((each) => each.payment.id);
+}
+
+/** Copies a settled payment `count` times, each counting for a millisecond later; for lists that are long. */
+export async function repeatPayment({ db }: Database, paymentId: string, count: number): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`set local statement_timeout = '60s'`);
+    await tx.execute(sql`
+      with copies as (
+        select p, s, gen_random_uuid() id, n, p.settled_at + n * interval '1 millisecond' as later
+        from payments p join settlements s on s.payment_id = p.id, generate_series(1, ${count}::int) n
+        where p.id = ${paymentId}
+      ), booked as (
+        insert into payments select copy.* from copies, jsonb_populate_record(p, jsonb_build_object('id', id,
+          'identity', '\\x' || encode(sha256(id::text::bytea), 'hex'), 'settled_at', later)) copy
+      )
+      insert into settlements select copy.* from copies, jsonb_populate_record(s, jsonb_build_object(
+        'id', gen_random_uuid(), 'payment_id', id, 'log_index', n, 'block_time', later)) copy`);
+  });
 }
 
 function bookFrom(merchantId: MerchantId, seed: PaymentSeed) {

@@ -1,0 +1,262 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "@/lib/db/client";
+import { type MerchantId, newId } from "@/lib/ids";
+import { revenueByTime } from "./by-time";
+import { exportCsv } from "./export";
+import {
+  mintAddress,
+  mintEndpoint,
+  mintMerchant,
+  mintPayments,
+  repeatPayment,
+  TEST_NETWORK,
+} from "./fixture";
+import { listPayments, type PaymentRow } from "./list";
+import { readPayment } from "./payment";
+import { buckets, readRange } from "./range";
+import type { Scope } from "./scope";
+import { changeSince, paidRate, totalsByAsset } from "./totals";
+
+const database = openDatabase(process.env.DATABASE_URL ?? "", 4);
+const { db } = database;
+afterAll(() => database.close());
+
+const BASE = "eip155:8453";
+const BASE_USDC = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
+const timeZone = "America/Havana";
+const now = new Date("2026-11-03T15:00:00Z");
+const range = readRange({ from: "2026-10-28", to: "2026-11-03" }, { timeZone, now, fallback: "30d" });
+const hour = (count: number) => new Date(range.from.getTime() + count * 3_600_000);
+
+let merchantId: MerchantId;
+const endpoints: { id: string; slug: string }[] = [];
+let scope: Scope;
+
+beforeAll(async () => {
+  merchantId = await mintMerchant(database);
+  for (let at = 0; at < 8; at += 1)
+    endpoints.push(await mintEndpoint(database, merchantId, `Endpoint ${at}`));
+  const payers = [mintAddress(), mintAddress(), mintAddress()];
+  const endpoint = (at: number) => endpoints[at % endpoints.length]?.id ?? "";
+  const states = ["settled", "settled", "final", "void", "held", "submitting"] as const;
+  await mintPayments(database, merchantId, [
+    ...Array.from({ length: 300 }, (_, at) => ({
+      endpointId: endpoint(at),
+      at: new Date(hour(at % 150).getTime() + at),
+      units: at === 7 ? 123_456_789_012_345_678_901n : BigInt(at + 1),
+      payer: payers[at % 3] ?? "",
+      money: states[at % 6] ?? "held",
+    })),
+    // The very first instant is inside, the first instant after is not; nor is live money.
+    { endpointId: endpoint(0), at: range.from, units: 5n },
+    { endpointId: endpoint(0), at: range.until, units: 1_000_000n },
+    { endpointId: endpoint(0), at: new Date(range.from.getTime() - 1), units: 1_000_000n },
+    { endpointId: endpoint(1), at: hour(10), units: 999n, network: BASE, asset: BASE_USDC },
+  ]);
+  const stranger = await mintMerchant(database);
+  const theirs = await mintEndpoint(database, stranger, "Theirs");
+  await mintPayments(database, stranger, [{ endpointId: theirs.id, at: hour(3), units: 77n }]);
+  scope = { merchantId, networks: [TEST_NETWORK], from: range.from, until: range.until };
+});
+
+async function everyPage(of: Scope, limit: number): Promise<PaymentRow[]> {
+  const rows: PaymentRow[] = [];
+  for (let before: string | undefined; ; ) {
+    const page = await listPayments(db, of, { before, limit });
+    rows.push(...page.rows);
+    if (page.older === null) return rows;
+    before = page.older;
+  }
+}
+
+/** A CSV reader of its own: quotes, doubled quotes, CRLF. */
+function parse(text: string): Record<string, string>[] {
+  const lines = [...text.matchAll(/((?:"(?:[^"]|"")*",?)+)\r\n/g)].map(([, line = ""]) =>
+    [...line.matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell = ""]) => cell.replaceAll('""', '"')),
+  );
+  const [head = [], ...rows] = lines;
+  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at] ?? ""])));
+}
+
+async function csvOf(of: Scope) {
+  let text = "";
+  for await (const part of exportCsv(database, of, { networks: new Map(), timeZone })) text += part;
+  return parse(text);
+}
+
+describe("revenue", () => {
+  it("is the same in headline, chart, table and CSV, whatever the filter", async () => {
+    const filters: Partial<Scope>[] = [
+      {},
+      { endpointId: endpoints[3]?.id },
+      { money: ["settled"] },
+      { money: ["void"] },
+      { delivery: ["failed"] },
+      { amounts: [{ network: TEST_NETWORK, atLeast: 10n, atMost: 200n }] },
+    ];
+    for (const filter of filters) {
+      const within = { ...scope, ...filter };
+      const [total] = await totalsByAsset(db, within);
+      const chart = await revenueByTime(db, within, buckets(range).buckets);
+      const rows = await everyPage(within, 37);
+      const csv = await csvOf(within);
+      const paid = rows.filter((row) => row.money === "settled" || row.money === "final");
+      const sum = (all: bigint[]) => all.reduce((a, b) => a + b, 0n);
+      const headline = total?.units ?? 0n;
+      expect(sum(chart.bars.map((bar) => bar.total))).toBe(headline);
+      expect(sum(chart.bars.flatMap((bar) => bar.units))).toBe(headline);
+      expect(sum(chart.series.map((series) => series.units))).toBe(headline);
+      expect(sum(paid.map((row) => row.amount))).toBe(headline);
+      expect(sum(csv.map((row) => BigInt(row.amount_atomic ?? "")))).toBe(headline);
+      expect([rows.length, csv.length]).toEqual([total?.payments ?? 0, total?.payments ?? 0]);
+      expect([...rows].reverse().map((row) => row.id)).toEqual(csv.map((row) => row.payment_id));
+    }
+  });
+
+  it("adds amounts no JS number could hold", async () => {
+    const [total] = await totalsByAsset(db, scope);
+    expect(total?.units).toBeGreaterThan(123_456_789_012_345_678_901n);
+    expect(total?.units.toString().endsWith("000")).toBe(false);
+  });
+
+  it("counts a settlement at the first instant of the range and none at the first instant after", async () => {
+    const [total] = await totalsByAsset(db, {
+      ...scope,
+      from: range.from,
+      until: new Date(range.from.getTime() + 1),
+    });
+    expect(total).toMatchObject({ payments: 2, units: 6n });
+  });
+
+  it("never adds test money to live money, nor another merchant's", async () => {
+    const [live] = await totalsByAsset(db, { ...scope, networks: [BASE] });
+    expect(live).toMatchObject({ network: BASE, asset: BASE_USDC, units: 999n, payments: 1 });
+    const both = await totalsByAsset(db, { ...scope, networks: [BASE, TEST_NETWORK] });
+    expect(both.map((total) => total.network)).toEqual([TEST_NETWORK, BASE]);
+    expect(await totalsByAsset(db, { ...scope, networks: [] })).toEqual([]);
+  });
+
+  it("draws a day without a settlement as zero, and the 25-hour day as one bar", async () => {
+    const { bars } = await revenueByTime(db, { ...scope, endpointId: newId() }, buckets(range).buckets);
+    expect(bars.map((bar) => bar.total)).toEqual([0n, 0n, 0n, 0n, 0n, 0n, 0n]);
+    expect(bars.map((bar) => (bar.until.getTime() - bar.from.getTime()) / 3_600_000)).toEqual([
+      24, 24, 24, 24, 25, 24, 24,
+    ]);
+  });
+
+  it("gives the five largest endpoints a colour and adds up the others", async () => {
+    const { series } = await revenueByTime(db, scope, buckets(range).buckets);
+    expect(series).toHaveLength(6);
+    expect(series.at(-1)).toMatchObject({ endpointId: null });
+    const own = series.slice(0, 5).map((one) => one.units);
+    expect(own).toEqual([...own].sort((a, b) => (a < b ? 1 : -1)));
+  });
+
+  it("compares exactly: new, unchanged, half, many times", () => {
+    expect(changeSince(0n, 0n)).toEqual({ kind: "none" });
+    expect(changeSince(0n, 1n)).toEqual({ kind: "new" });
+    expect(changeSince(3n, 2n)).toEqual({ kind: "ratio", tenthsOfPercent: -333n });
+    expect(changeSince(10n ** 30n, 3n * 10n ** 30n)).toEqual({ kind: "ratio", tenthsOfPercent: 2000n });
+  });
+
+  it("counts only payments that ended toward the paid rate", () => {
+    expect(paidRate({ settled: 0, void: 0 })).toBeNull();
+    expect(paidRate({ settled: 2, void: 1 })).toBe(666);
+  });
+});
+
+describe("the list of payments", () => {
+  it("pages back to the rows it came from", async () => {
+    const first = await listPayments(db, scope, { limit: 10 });
+    const second = await listPayments(db, scope, { before: first.older ?? "", limit: 10 });
+    const back = await listPayments(db, scope, { after: second.newer ?? "", limit: 10 });
+    expect(back.rows.map((row) => row.id)).toEqual(first.rows.map((row) => row.id));
+    expect([first.newer, back.newer]).toEqual([null, null]);
+    expect(second.rows).toHaveLength(10);
+  });
+
+  it("ignores a page that was tampered with", async () => {
+    const page = await listPayments(db, scope, { before: "'; drop table payments --", limit: 1 });
+    expect(page.rows).toHaveLength(1);
+  });
+
+  it("finds a payment by transaction hash, payer and id, and only the merchant's own", async () => {
+    const [row] = (await listPayments(db, { ...scope, money: ["settled"] }, { limit: 1 })).rows;
+    const txHash = row?.txHash ?? "";
+    expect(txHash).toMatch(/^0x/);
+    for (const search of [
+      { txHash },
+      { payer: [row?.payer ?? ""], endpointId: row?.endpointId },
+      { paymentId: row?.id },
+    ]) {
+      const found = await listPayments(db, { ...scope, ...search }, { limit: 100 });
+      expect(found.rows.map((each) => each.id)).toContain(row?.id);
+    }
+    const other = { ...scope, merchantId: await mintMerchant(database) };
+    expect((await listPayments(db, { ...other, txHash }, { limit: 1 })).rows).toEqual([]);
+    expect(await readPayment(db, other.merchantId, row?.id ?? "")).toBeNull();
+    expect((await readPayment(db, merchantId, row?.id ?? ""))?.settlement?.txHash).toBe(txHash);
+    expect(await readPayment(db, merchantId, "1; select 1")).toBeNull();
+  });
+});
+
+describe("the CSV", () => {
+  it("disarms formulas and keeps line breaks and quotes whole", async () => {
+    const own = await mintMerchant(database);
+    const endpoint = await mintEndpoint(database, own, '=HYPERLINK("https://evil.example","pay")');
+    const path = '/a"b\r\n,c';
+    await mintPayments(database, own, [
+      { endpointId: endpoint.id, at: hour(1), units: 1n, path, reason: "@x" },
+    ]);
+    const [row] = await csvOf({ ...scope, merchantId: own });
+    expect(row).toMatchObject({
+      endpoint_name: '\'=HYPERLINK("https://evil.example","pay")',
+      path,
+      reason: "'@x",
+      timezone: timeZone,
+      settled_utc: hour(1).toISOString(),
+      settled_local: "2026-10-28T01:00:00-04:00",
+    });
+  });
+
+  it("leaves the amount of a payment that was not settled empty", async () => {
+    const rows = await csvOf({ ...scope, money: ["void", "held", "submitting"] });
+    expect(rows.length).toBeGreaterThan(0);
+    expect(new Set(rows.map((row) => `${row.amount_atomic}${row.tx_hash}${row.settled_utc}`))).toEqual(
+      new Set([""]),
+    );
+  });
+
+  it("holds 50,000 rows of one snapshot in constant memory, at the reader's pace", async () => {
+    const own = await mintMerchant(database);
+    const endpoint = await mintEndpoint(database, own, "Busy");
+    const [first = ""] = await mintPayments(database, own, [
+      { endpointId: endpoint.id, at: hour(1), units: 1n },
+    ]);
+    await repeatPayment(database, first, 49_999);
+    let rows = -1;
+    let largest = 0;
+    for await (const part of exportCsv(
+      database,
+      { ...scope, merchantId: own },
+      { networks: new Map(), timeZone },
+    )) {
+      // What is paid while the file is being read is not in it.
+      if (rows === 500)
+        await mintPayments(database, own, [{ endpointId: endpoint.id, at: hour(99), units: 1n }]);
+      rows += part.split("\r\n").length - 1;
+      largest = Math.max(largest, part.length);
+    }
+    expect(rows).toBe(50_000);
+    expect(largest).toBeLessThan(1_000_000);
+  });
+
+  it("gives its connection back when the reader goes away", async () => {
+    for (let time = 0; time < 10; time += 1) {
+      for await (const _ of exportCsv(database, scope, { networks: new Map(), timeZone })) break;
+    }
+    const [row] = await database.sql`select count(*)::int as open from pg_stat_activity
+      where datname = current_database() and state like 'idle in transaction%' and pid <> pg_backend_pid()`;
+    expect(row?.open).toBe(0);
+  });
+});
