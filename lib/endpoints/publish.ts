@@ -59,3 +59,18 @@ function toTerms(sealer: Sealer, row: typeof endpointVersions.$inferSelect): End
     secretHeaders: openHeaders(sealer, row.endpointId, row.sealedHeaders),
   };
 }
+
+/** Reads one version of an endpoint, current or not, for a payment that was claimed under it. */
+export async function findTerms(
+  db: Db,
+  sealer: Sealer,
+  endpointId: string,
+  version: number,
+): Promise<EndpointTerms> {
+  const [row] = await db
+    .select()
+    .from(endpointVersions)
+    .where(and(eq(endpointVersions.endpointId, endpointId), eq(endpointVersions.version, version)));
+  if (!row) throw new Error(`Endpoint ${endpointId} has no version ${version}`);
+  return toTerms(sealer, row);
+}

@@ -38,6 +38,11 @@ async function markSubmitting(db: Db, payment: Chargeable, by: { facilitator?: s
   return (await db.update(payments).set(set).where(where).returning({ id: payments.id })).length === 1;
 }
 
+async function hasRow(db: Db, network: string, relayer: Relayer): Promise<boolean> {
+  const mine = and(eq(relayers.network, network), eq(relayers.address, relayer.address));
+  return (await db.$count(relayers, mine)) === 1;
+}
+
 /** Makes sure the relayer has a row and that it is not behind the chain (its key may have been used elsewhere). */
 export async function syncRelayer(db: Db, network: string, relayer: Relayer): Promise<void> {
   const nextNonce = await relayer.nextNonce();
@@ -54,13 +59,14 @@ export async function syncRelayer(db: Db, network: string, relayer: Relayer): Pr
  * Allocates an account nonce, signs, stores the raw transaction and marks the payment, in one transaction: the row
  * lock on the relayer orders replicas, and a crash leaves either all of it or nothing. Null when the lease was lost.
  */
+class LeaseLost extends Error {}
+
 async function signAndStore(
   db: Db,
   payment: Chargeable,
   relayer: Relayer,
   sign: (nonce: number) => ReturnType<Relayer["sign"]>,
 ) {
-  class LeaseLost extends Error {}
   try {
     return await db.transaction(async (tx) => {
       const [row] = await tx
@@ -102,7 +108,7 @@ export async function submit(
   const { submitter } = chain;
   if (submitter.kind === "facilitator") {
     if (!(await markSubmitting(db, payment, { facilitator: submitter.url }))) return { kind: "lost" };
-    const { txHash } = await submitter.settle(authorization, payment.protocol);
+    const { txHash } = await submitter.settle(authorization);
     if (txHash !== null) {
       await db.update(payments).set({ facilitatorTxHash: txHash }).where(eq(payments.id, payment.id));
     }
@@ -117,6 +123,7 @@ export async function submit(
       ? { kind: "sent", txHash: seen.proof.txHash }
       : { kind: "lost" };
   }
+  if (!(await hasRow(db, payment.network, submitter))) await syncRelayer(db, payment.network, submitter);
   const stored = await signAndStore(db, payment, submitter, (nonce) =>
     submitter.sign(authorization, quote.gas, nonce),
   );

@@ -6,6 +6,7 @@ import { answers, chainTxs, payments } from "@/lib/db/schema";
 import type { Log } from "@/lib/log";
 import { voidPayment } from "./record";
 import { authorizationOf, book, sentHash } from "./settle";
+import { syncRelayer } from "./submit";
 
 type Db = Database["db"];
 
@@ -87,6 +88,11 @@ export async function runWorkers(db: Db, chains: ReadonlyMap<string, Chain>, log
   const round = async (name: string, work: () => Promise<unknown>) => {
     await work().catch((error: unknown) => log.warn(`worker.${name}_failed`, { error }));
   };
+  await round("relayers", async () => {
+    for (const { network, submitter } of chains.values()) {
+      if (submitter.kind === "relayer") await syncRelayer(db, network.id, submitter);
+    }
+  });
   while (!signal.aborted) {
     await round("settle", () => settleUnattended(db, chains));
     await round("sweep", () => sweep(db));

@@ -1,0 +1,55 @@
+import type { Chain } from "@/lib/chain/chain";
+import { findPublished, findTerms } from "@/lib/endpoints/publish";
+import { createExactScheme } from "@/lib/gateway/exact";
+import { createGateway, type Gateway } from "@/lib/gateway/gateway";
+import { createProver, type Prover } from "@/lib/gateway/proof";
+import { createUpstreamClient } from "@/lib/gateway/upstream";
+import { openLedger } from "@/lib/ledger/ledger";
+import { deriveKey } from "@/lib/seal";
+import { outageOf } from "./outage";
+import type { Parts } from "./parts";
+
+/** Makes what vouches to upstreams that a call came through us; the same in every replica. */
+export function openProver({ env }: Pick<Parts, "env">): Promise<Prover> {
+  return createProver(env.FAREBOX_GATEWAY_ORIGIN, deriveKey(env.FAREBOX_SECRET, "proof"));
+}
+
+/** Hosts and ports of ours, which no endpoint may point at. */
+export function ownHosts({ FAREBOX_ORIGIN, FAREBOX_GATEWAY_ORIGIN, PORT }: Parts["env"]): string[] {
+  const port = (url: URL) => url.port || (url.protocol === "https:" ? "443" : "80");
+  const public_ = [FAREBOX_ORIGIN, FAREBOX_GATEWAY_ORIGIN].map((origin) => new URL(origin));
+  const local = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].map((host) => `${host}:${PORT}`);
+  return [...new Set([...public_.map((url) => `${url.hostname}:${port(url)}`), ...local])];
+}
+
+/** Opens the gateway over the process's parts; `close` ends its background work. */
+export async function openGateway(parts: Parts): Promise<{ handle: Gateway; close(): void }> {
+  const { env, database, sealer, chains, networks, log } = parts;
+  const { db } = database;
+  const chainOf = (network: string): Chain => {
+    const chain = chains.get(network);
+    if (!chain) throw new Error(`No chain is configured for ${network}`);
+    return chain;
+  };
+  const ledger = openLedger({ db, sealer, chains, log });
+  const { signProof } = await openProver(parts);
+  const now = () => BigInt(Math.floor(Date.now() / 1000));
+  const handle = createGateway({
+    origin: env.FAREBOX_GATEWAY_ORIGIN,
+    payOrigin: env.FAREBOX_ORIGIN,
+    via: new URL(env.FAREBOX_GATEWAY_ORIGIN).host,
+    networks,
+    schemes: [createExactScheme({ networks, chainOf, settle: ledger.settle, now })],
+    ledger,
+    findEndpoint: (slug) => findPublished(db, sealer, slug),
+    findTerms: (endpointId, version) => findTerms(db, sealer, endpointId, version),
+    callUpstream: createUpstreamClient({
+      privateUpstreams: env.FAREBOX_PRIVATE_UPSTREAMS,
+      ownHosts: ownHosts(env),
+    }),
+    signProof,
+    outageOf,
+    log,
+  });
+  return { handle, close: () => ledger.close() };
+}

@@ -1,0 +1,15 @@
+import { ChainUnavailable } from "@/lib/chain/chain";
+import type { ReasonCode } from "@/lib/x402/reasons";
+
+/** Codes of the driver and classes of SQLSTATE that mean "not now": connection (08), resources (53), operator (57), timeouts. */
+const DATABASE_AWAY = /^(CONN|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|08|53|57|25006|55P03)/;
+
+/** Says which part an error shows to be out of reach, as the code the caller gets; null when the error is a bug. */
+export function outageOf(error: unknown): ReasonCode | null {
+  if (error instanceof ChainUnavailable) return "chain_unavailable";
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ("code" in cause && typeof cause.code === "string" && DATABASE_AWAY.test(cause.code))
+      return "service_unavailable";
+  }
+  return null;
+}
