@@ -1,8 +1,24 @@
-import { register } from "tsx/esm/api";
+// Runs on a fresh clone: until what is missing is installed, nothing but Node itself may be imported.
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildStale } from "./build.mjs";
+import { installMissing } from "./install.mjs";
 
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dev = process.argv.includes("--dev");
+if (process.env.FAREBOX_DATA_DIR) process.env.FAREBOX_DATA_DIR = resolve(process.env.FAREBOX_DATA_DIR);
+process.chdir(root);
 process.env.NODE_ENV = dev ? "development" : "production";
 process.env.NEXT_TELEMETRY_DISABLED = "1";
+
+installMissing(root);
+if (!dev && servesPages()) buildStale(root);
+const { register } = await import("tsx/esm/api");
 register();
 const { main } = await import("../lib/server/main.ts");
 await main({ dev });
+
+function servesPages() {
+  const roles = process.env.FAREBOX_ROLES;
+  return !roles || roles.split(",").some((role) => role.trim() === "web");
+}

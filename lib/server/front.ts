@@ -44,8 +44,11 @@ export async function openFront(port: number, host: string): Promise<Front> {
     async drain(graceMs) {
       const closed = once(server, "close");
       server.close();
+      // A kept-alive connection would stay after its last answer: look for idle ones until none is left.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
       const late = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
+      clearInterval(idle);
       clearTimeout(late);
     },
   };

@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** What `next build` reads. */
+const SOURCES = [
+  "app",
+  "components",
+  "lib",
+  "next.config.ts",
+  "postcss.config.mjs",
+  "tsconfig.json",
+  "package-lock.json",
+];
+
+/** Builds the dashboard unless its build is newer than every source. */
+export function buildStale(root) {
+  if (timeOf(join(root, ".next", "BUILD_ID")) > newest(root)) return;
+  console.log("Building the dashboard; this takes a minute or two.");
+  const next = join(root, "node_modules", "next", "dist", "bin", "next");
+  const { status } = spawnSync(process.execPath, [next, "build"], { cwd: root, stdio: "inherit" });
+  if (status !== 0) {
+    console.error("Farebox cannot start. `next build` failed; what it said is above.");
+    process.exit(1);
+  }
+}
+
+function newest(root) {
+  const files = SOURCES.flatMap((name) => {
+    const path = join(root, name);
+    if (!name.includes(".")) {
+      return readdirSync(path, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
+        .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+    }
+    return [path];
+  });
+  return Math.max(...files.map(timeOf));
+}
+
+function timeOf(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -1,0 +1,37 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Runs `npm ci` in a folder unless what is installed there is exactly what its lockfile says. */
+export function installMissing(folder) {
+  if (isInstalled(folder)) return;
+  console.log(
+    `Installing what ${join(folder, "package-lock.json")} names; the first time takes about a minute.`,
+  );
+  // npm sets npm_execpath for its scripts; its own shell lookup differs between systems.
+  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
+  const [file, ...args] = [...npm, "ci", "--no-fund", "--no-audit"];
+  const { status } = spawnSync(file, args, { cwd: folder, stdio: "inherit" });
+  if (status !== 0) {
+    console.error("Farebox cannot start. `npm ci` failed; what it said is above.");
+    process.exit(1);
+  }
+}
+
+function isInstalled(folder) {
+  const locked = packagesOf(join(folder, "package-lock.json"));
+  const installed = packagesOf(join(folder, "node_modules", ".package-lock.json"));
+  // Packages for other systems are locked as optional, and rightly missing here.
+  return Object.entries(locked).every(
+    ([path, { version, optional }]) =>
+      path === "" || installed[path]?.version === version || (optional && !installed[path]),
+  );
+}
+
+function packagesOf(lockfile) {
+  try {
+    return JSON.parse(readFileSync(lockfile, "utf8")).packages;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,41 @@
+import { missingMigrations } from "@/lib/db/migrate";
+import type { Parts } from "./parts";
+
+/** How long an answer is given again, so that asking for it costs the chain nothing. */
+const FRESH_MS = 2_000;
+const DEADLINE_MS = 5_000;
+
+/** Tells what keeps this process from serving, one sentence each; nothing when it is ready. */
+export type Readiness = () => Promise<string[]>;
+
+/** Watches the database, its migrations, and every network. */
+export function watchReadiness(parts: Pick<Parts, "database" | "chains">): Readiness {
+  let known: Promise<string[]> | undefined;
+  let until = 0;
+  return () => {
+    if (known === undefined || Date.now() > until) {
+      known = findFaults(parts);
+      until = Date.now() + FRESH_MS;
+    }
+    return known;
+  };
+}
+
+async function findFaults({ database, chains }: Pick<Parts, "database" | "chains">): Promise<string[]> {
+  const checks = [databaseFaults(database), ...[...chains.values()].map((chain) => chain.faults())];
+  const late = AbortSignal.timeout(DEADLINE_MS);
+  const deadline = new Promise<string[]>((resolve) =>
+    late.addEventListener("abort", () => resolve(["A check did not answer in time."])),
+  );
+  const found = await Promise.all(checks.map((check) => Promise.race([check, deadline])));
+  return found.flat();
+}
+
+async function databaseFaults(database: Parts["database"]): Promise<string[]> {
+  try {
+    const missing = await missingMigrations(database);
+    return missing === 0 ? [] : [`The database lacks ${missing} migrations.`];
+  } catch {
+    return ["The database does not answer."];
+  }
+}

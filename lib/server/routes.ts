@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { GatewayRequest, GatewayResponse } from "@/lib/gateway/ports";
+import type { Log } from "@/lib/log";
+import { toGatewayRequest, writeGatewayResponse } from "./bridge";
+import type { Handler } from "./front";
+import type { Readiness } from "./health";
+
+/** What this process answers with; a role it does not have is null. */
+export interface Roles {
+  gateway: ((request: GatewayRequest) => Promise<GatewayResponse>) | null;
+  web: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null;
+  ready: Readiness;
+  /** Host of the gateway when it has one of its own: then nothing else is served there, and it is served nowhere else. */
+  gatewayHost: string | null;
+}
+
+/** Makes the one handler of the process: `/g/…` goes straight to the gateway, everything else to Next. */
+export function createRoutes(roles: Roles, log: Log): Handler {
+  return (request, response) => {
+    answer(roles, request, response).catch((error: unknown) => {
+      log.error("request_failed", { error });
+      if (response.headersSent) response.destroy();
+      else text(response, 500, "Something went wrong on our side.");
+    });
+  };
+}
+
+async function answer(roles: Roles, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const target = request.url ?? "";
+  if (target === "/healthz") return text(response, 200, "ok");
+  if (target === "/readyz") return ready(roles.ready, response);
+  const atGateway = target.startsWith("/g/");
+  const misplaced = roles.gatewayHost !== null && (request.headers.host === roles.gatewayHost) !== atGateway;
+  if (atGateway && roles.gateway && !misplaced) {
+    const result = await roles.gateway(toGatewayRequest(request, response));
+    return writeGatewayResponse(result, response);
+  }
+  if (atGateway || !roles.web || misplaced) return text(response, 404, "There is nothing here.");
+  return roles.web(request, response);
+}
+
+async function ready(readiness: Readiness, response: ServerResponse): Promise<void> {
+  const faults = await readiness();
+  if (faults.length === 0) text(response, 200, "ready");
+  else text(response, 503, faults.join("\n"));
+}
+
+function text(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
+  response.end(`${body}\n`);
+}
