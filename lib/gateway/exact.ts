@@ -1,12 +1,5 @@
-import { priceToUnits } from "@/lib/money";
-import {
-  exactDigest,
-  exactIdentity,
-  isForOffer,
-  readExactPayload,
-  windowFault,
-  windowSeconds,
-} from "@/lib/x402/exact";
+import { exactDigest, exactIdentity, isForOffer, readExactPayload, windowFault } from "@/lib/x402/exact";
+import { exactOffer } from "@/lib/x402/exact-offer";
 import type { Offer } from "@/lib/x402/offer";
 import type { Charge, ClaimedPayment, ExactChain, QuotedNetwork } from "./ports";
 import type { Scheme } from "./scheme";
@@ -29,24 +22,8 @@ export function createExactScheme({ networks, chainOf, settle, now }: ExactParts
       return terms.payouts.flatMap((payout): Offer[] => {
         const network = networks.find(({ id }) => id === payout.network);
         if (network === undefined) return [];
-        const { token } = network;
-        return [
-          {
-            scheme: "exact",
-            network: network.id,
-            v1Network: network.v1Name,
-            amount: priceToUnits(priceMicroUsd, token.decimals),
-            asset: token.address,
-            payTo: payout.payTo,
-            maxTimeoutSeconds: windowSeconds(terms.upstreamTimeoutMs),
-            extra: {
-              name: token.name,
-              version: token.version,
-              // x402 v2 calls settling before the call "upfront"; the default, "authorization", is not spelled out.
-              ...(terms.charge === "before" && { paymentFlow: "upfront" }),
-            },
-          },
-        ];
+        const { charge, upstreamTimeoutMs } = terms;
+        return [exactOffer(network, { payTo: payout.payTo, priceMicroUsd, charge, upstreamTimeoutMs })];
       });
     },
 

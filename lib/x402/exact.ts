@@ -1,13 +1,9 @@
 import { authorizationTypes } from "@x402/evm";
 import { type Address, getAddress, type Hex, hashTypedData } from "viem";
 import { z } from "zod";
+import { SETTLE_MARGIN_SECONDS } from "./exact-offer";
 import type { Offer } from "./offer";
 import type { PresentedPayment } from "./payment-header";
-
-/** Seconds an authorization must outlive the upstream's timeout: settling, and clocks that differ. */
-const SETTLE_MARGIN_SECONDS = 30n;
-/** Seconds added to what a 402 asks for, so that a client that signs at once always passes the check above. */
-const SIGNING_MARGIN_SECONDS = 60n;
 
 // One spelling of each value, so that one authorization cannot be presented as many (faults A6).
 const uint256 = z
@@ -58,11 +54,6 @@ export function readExactPayload(payload: Record<string, unknown>): ExactPayment
   return { ...read.data.authorization, signature: read.data.signature };
 }
 
-/** The seconds a 402 asks an authorization to be valid for. */
-export function windowSeconds(upstreamTimeoutMs: number): number {
-  return Math.ceil(upstreamTimeoutMs / 1000) + Number(SETTLE_MARGIN_SECONDS + SIGNING_MARGIN_SECONDS);
-}
-
 /** Whether the payment is for this offer: what was accepted and what was signed both say so. */
 export function isForOffer(presented: PresentedPayment, payment: ExactPayment, offer: Offer): boolean {
   const { accepted } = presented;
@@ -80,7 +71,7 @@ export function isForOffer(presented: PresentedPayment, payment: ExactPayment, o
 export function windowFault(payment: ExactPayment, nowSeconds: bigint, upstreamTimeoutMs: number) {
   if (payment.validBefore <= nowSeconds) return "authorization_expired";
   if (payment.validAfter >= nowSeconds) return "authorization_not_yet_valid";
-  const needed = BigInt(Math.ceil(upstreamTimeoutMs / 1000)) + SETTLE_MARGIN_SECONDS;
+  const needed = BigInt(Math.ceil(upstreamTimeoutMs / 1000) + SETTLE_MARGIN_SECONDS);
   if (payment.validBefore - nowSeconds < needed) return "authorization_window_too_short";
   return null;
 }
