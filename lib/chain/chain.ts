@@ -39,6 +39,9 @@ export interface Authorization {
   signature: Hex;
 }
 
+/** What identifies an authorization on chain: a token accepts a nonce once per payer. */
+export type AuthorizationKey = Pick<Authorization, "asset" | "from" | "nonce">;
+
 /** Why a transfer will not happen; stable codes of lib/x402/reasons.ts. */
 export type TransferFailure =
   | "insufficient_funds"
@@ -103,7 +106,7 @@ export type Submitter =
       kind: "facilitator";
       url: string;
       /** Asks the facilitator to settle; whatever it says is a hint, so it never throws. Returns the hash it names. */
-      settle(authorization: Authorization, protocol: 1 | 2): Promise<{ txHash: Hex | null }>;
+      settle(authorization: Authorization): Promise<{ txHash: Hex | null }>;
     };
 
 /** One network at work. Reads throw ChainUnavailable when no RPC answers in time; nothing here holds state of money. */

@@ -1,0 +1,91 @@
+import { BadConfiguration, type Env, type NetworkConfig } from "@/lib/env";
+import type { Log } from "@/lib/log";
+import { type CdpAuth, openCdpAuth } from "./cdp-auth";
+import type { Chain, Network, Submitter } from "./chain";
+import { openFacilitator } from "./facilitator";
+import { findFaults } from "./faults";
+import { NETWORKS, networkById } from "./networks";
+import { readPayerState } from "./payer-state";
+import { prove } from "./proof";
+import { openRelayer } from "./relayer";
+import { openRpc, type Rpc } from "./rpc";
+import { isApprovedByContract, isSignedByKey } from "./signature";
+
+const CDP_FACILITATOR_URL = "https://api.cdp.coinbase.com/platform/v2/x402";
+
+type ChainEnv = Pick<Env, "FAREBOX_NETWORKS" | "FAREBOX_CDP_KEY_ID" | "FAREBOX_CDP_KEY_SECRET">;
+
+/** Opens every configured network, by CAIP-2 id; sends nothing yet. Throws BadConfiguration naming the first bad one. */
+export function openChains(env: ChainEnv, log: Log): Map<string, Chain> {
+  const chains = new Map<string, Chain>();
+  for (const config of env.FAREBOX_NETWORKS) {
+    if (chains.has(config.network)) throw refusal(config, "is configured twice");
+    const network = networkOf(config);
+    const rpc = openRpc(network, config.rpc, log);
+    chains.set(network.id, openChain(network, rpc, openSubmitter(config, network, env, rpc, log)));
+  }
+  return chains;
+}
+
+function openChain(network: Network, rpc: Rpc, submitter: Submitter): Chain {
+  return {
+    network,
+    submitter,
+    async verifySignature(payer, digest, signature) {
+      // An ordinary wallet's is recovered here; only what may be a contract's is worth a question to the chain.
+      if (await isSignedByKey(payer, digest, signature)) return true;
+      return rpc.ask((client) => isApprovedByContract(client, payer, digest, signature));
+    },
+    payerState: (key) => rpc.ask((client) => readPayerState(client, key)),
+    prove: (authorization, txHash) => rpc.ask((client) => prove(client, authorization, txHash)),
+    faults: () => findFaults(rpc, network, submitter),
+  };
+}
+
+function refusal({ network }: NetworkConfig, sentence: string): BadConfiguration {
+  return new BadConfiguration(`The configuration is wrong:\n  FAREBOX_NETWORKS: ${network} ${sentence}`);
+}
+
+function networkOf(config: NetworkConfig): Network {
+  const network = networkById(config.network);
+  if (!network) {
+    const known = NETWORKS.map(({ id, name }) => `${id} (${name})`).join(", ");
+    throw refusal(config, `is not a network with a dollar token that x402 lists; those are ${known}`);
+  }
+  // A local chain borrows a real one's id, and no explorer shows it.
+  return config.rpc.every(isLoopback) ? { ...network, explorerUrl: null } : network;
+}
+
+function isLoopback(url: string): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname);
+}
+
+function openSubmitter(
+  config: NetworkConfig,
+  network: Network,
+  env: ChainEnv,
+  rpc: Rpc,
+  log: Log,
+): Submitter {
+  const { relayerKey, facilitator } = config;
+  if (facilitator === "cdp") {
+    return openFacilitator({ url: CDP_FACILITATOR_URL, network, auth: cdpAuth(config, env), log });
+  }
+  if (facilitator !== undefined) return openFacilitator({ url: facilitator, network, auth: null, log });
+  if (relayerKey === undefined) throw refusal(config, "needs relayerKey or facilitator");
+  try {
+    return openRelayer(network.chainId, relayerKey as `0x${string}`, rpc, log);
+  } catch {
+    throw refusal(config, "has a relayerKey that is no private key of secp256k1");
+  }
+}
+
+function cdpAuth(config: NetworkConfig, env: ChainEnv): CdpAuth {
+  const { FAREBOX_CDP_KEY_ID: keyId, FAREBOX_CDP_KEY_SECRET: secret } = env;
+  if (!keyId || !secret) {
+    throw refusal(config, "uses facilitator cdp, which needs FAREBOX_CDP_KEY_ID and FAREBOX_CDP_KEY_SECRET");
+  }
+  const auth = openCdpAuth(keyId, secret);
+  if (!auth) throw refusal(config, "uses facilitator cdp, but FAREBOX_CDP_KEY_SECRET is no CDP key");
+  return auth;
+}

@@ -1,0 +1,130 @@
+import {
+  BaseError,
+  BlockNotFoundError,
+  type Hex,
+  HttpRequestError,
+  TimeoutError,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
+} from "viem";
+import type { Authorization, PayerState, Proof, TransferFailure } from "./chain";
+import { findNonceUse } from "./nonce-use";
+import { readPayerState } from "./payer-state";
+import { readReceipt } from "./receipt";
+import type { ChainClient } from "./rpc";
+
+const PENDING: Proof = { outcome: "pending" };
+
+function failed(reason: TransferFailure): Proof {
+  return { outcome: "failed", reason };
+}
+
+/**
+ * Says what the chain shows of an authorization. Money that reached the payout address counts whoever sent the
+ * transaction; a failure is only reported when the token itself says that the nonce is unused, or by what it was used.
+ */
+export async function prove(
+  client: ChainClient,
+  authorization: Authorization,
+  txHash: Hex | null,
+): Promise<Proof> {
+  const [receipt, state] = await Promise.all([
+    txHash === null ? null : receiptOf(client, txHash),
+    readPayerState(client, authorization),
+  ]);
+  const shown = receipt === null ? null : await proveByReceipt(client, authorization, receipt);
+  if (shown !== null) return shown;
+  if (state.nonceUsed) return proveByNonce(client, authorization);
+  if (receipt?.status === "reverted") return proveReverted(client, authorization, receipt);
+  if (await isPastUse(client, authorization, state)) return failed("authorization_expired");
+  return PENDING;
+}
+
+async function receiptOf(client: ChainClient, hash: Hex): Promise<TransactionReceipt | null> {
+  try {
+    const receipt = await client.getTransactionReceipt({ hash });
+    return receipt.transactionHash === hash.toLowerCase() ? receipt : null;
+  } catch (error) {
+    if (error instanceof TransactionReceiptNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** The block of a receipt, or null when that block is no longer, or not yet, part of the chain we see. */
+async function blockOf(client: ChainClient, { blockNumber, blockHash }: TransactionReceipt) {
+  try {
+    const block = await client.getBlock({ blockNumber });
+    return block.hash === blockHash ? block : null;
+  } catch (error) {
+    if (error instanceof BlockNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function proveByReceipt(
+  client: ChainClient,
+  authorization: Authorization,
+  receipt: TransactionReceipt,
+): Promise<Proof | null> {
+  const says = readReceipt(receipt, authorization);
+  if (says.of === "nothing") return null;
+  const block = await blockOf(client, receipt);
+  if (block === null) return PENDING;
+  if (says.of === "other transfer") return failed("payment_cancelled");
+  const { transactionHash: txHash, blockNumber, blockHash } = receipt;
+  const blockTime = new Date(Number(block.timestamp) * 1000);
+  return {
+    outcome: "settled",
+    proof: { txHash, logIndex: says.logIndex, blockNumber, blockHash, blockTime },
+  };
+}
+
+/** The nonce is used up, though not by a transaction we know of: whoever sent one, its receipt tells where the money went. */
+async function proveByNonce(client: ChainClient, authorization: Authorization): Promise<Proof> {
+  const use = await findNonceUse(client, authorization);
+  if (use === null) return PENDING;
+  if (use.kind === "cancelled") return failed("payment_cancelled");
+  const receipt = await receiptOf(client, use.txHash);
+  return (receipt && (await proveByReceipt(client, authorization, receipt))) ?? PENDING;
+}
+
+/** Our transaction reverted. Often someone else's was first, so the nonce is read again as of that block or later. */
+async function proveReverted(
+  client: ChainClient,
+  authorization: Authorization,
+  receipt: TransactionReceipt,
+): Promise<Proof> {
+  const block = await blockOf(client, receipt);
+  if (block === null) return PENDING;
+  const latest = await readPayerState(client, authorization);
+  const state =
+    latest.headTime > block.timestamp
+      ? latest
+      : await readPayerState(client, authorization, receipt.blockNumber);
+  if (state.nonceUsed) return proveByNonce(client, authorization);
+  if (block.timestamp >= authorization.validBefore) return failed("authorization_expired");
+  return failed(state.balance < authorization.value ? "insufficient_funds" : "settlement_reverted");
+}
+
+/** Whether the unused authorization can no longer be used, in any block that may still replace one we see. */
+async function isPastUse(
+  client: ChainClient,
+  { validBefore }: Authorization,
+  { headTime }: PayerState,
+): Promise<boolean> {
+  if (headTime < validBefore) return false;
+  return (await finalTime(client, headTime)) >= validBefore;
+}
+
+/** The time of the finalized head; of the head itself on a chain that does not tell what is final. */
+async function finalTime(client: ChainClient, headTime: bigint): Promise<bigint> {
+  try {
+    return (await client.getBlock({ blockTag: "finalized" })).timestamp;
+  } catch (error) {
+    const silent =
+      !(error instanceof BaseError) ||
+      error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError) !== null;
+    if (silent) throw error;
+    return headTime;
+  }
+}

@@ -1,0 +1,82 @@
+import { keccak256 } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import type { Log } from "@/lib/log";
+import type { Authorization, GasQuote, PayerState, Submitter, TransferFailure } from "./chain";
+import { callTogether } from "./multicall";
+import { decodePayerState, payerStateCalls } from "./payer-state";
+import type { ChainClient, Rpc } from "./rpc";
+import { encodeTransfer } from "./transfer";
+
+type Relayer = Extract<Submitter, { kind: "relayer" }>;
+
+/** The most gas one transfer may take. A plain one takes under 100,000; a contract wallet decides itself (faults D17). */
+const MAX_GAS = 500_000n;
+/** Added to an estimate, in percent: balances and nonces that were warm may be cold in the block that counts. */
+const GAS_HEADROOM_PERCENT = 20n;
+
+/** Opens a relayer: a wallet of ours that sends the transactions and pays their gas. */
+export function openRelayer(chainId: number, privateKey: `0x${string}`, rpc: Rpc, log: Log): Relayer {
+  const account = privateKeyToAccount(privateKey);
+  const { address } = account;
+  return {
+    kind: "relayer",
+    address,
+    quote: (authorization) => rpc.ask((client) => quote(client, address, authorization)),
+    nextNonce: () => rpc.ask((client) => client.getTransactionCount({ address, blockTag: "pending" })),
+
+    async sign(authorization, gas, nonce) {
+      const to = authorization.asset;
+      const data = encodeTransfer(authorization);
+      const raw = await account.signTransaction({ type: "eip1559", chainId, nonce, to, data, ...gas });
+      return { raw, hash: keccak256(raw) };
+    },
+
+    async broadcast(raw) {
+      // "Already known" and "nonce too low" mean it is there; anything else, the proof will show.
+      await rpc
+        .tell((client) => client.sendRawTransaction({ serializedTransaction: raw }))
+        .catch((error: unknown) => log.warn("broadcast_unconfirmed", { hash: keccak256(raw), error }));
+    },
+  };
+}
+
+/** The fees to offer: twice the base fee, so that six full blocks in a row cannot price the transaction out. */
+export async function feesOf(client: ChainClient): Promise<Omit<GasQuote, "gas">> {
+  const [{ baseFeePerGas }, maxPriorityFeePerGas] = await Promise.all([
+    client.getBlock(),
+    client.estimateMaxPriorityFeePerGas(),
+  ]);
+  if (baseFeePerGas === null) throw new Error(`${client.chain.name} has no base fee (EIP-1559)`);
+  return { maxFeePerGas: baseFeePerGas * 2n + maxPriorityFeePerGas, maxPriorityFeePerGas };
+}
+
+async function quote(
+  client: ChainClient,
+  relayer: `0x${string}`,
+  authorization: Authorization,
+): ReturnType<Relayer["quote"]> {
+  const call = { target: authorization.asset, data: encodeTransfer(authorization) };
+  const [results, estimate, fees] = await Promise.all([
+    callTogether(client, [...payerStateCalls(client, authorization), call], { gas: MAX_GAS }),
+    // Its failure is read only when the simulation succeeded: nodes word a revert in many ways.
+    client
+      .estimateGas({ account: relayer, to: call.target, data: call.data })
+      .catch((error: unknown) => error),
+    feesOf(client),
+  ]);
+  if (results.at(-1)?.success !== true) {
+    return { ok: false, reason: failureOf(authorization, decodePayerState(results)) };
+  }
+  if (typeof estimate !== "bigint") throw estimate;
+  if (estimate > MAX_GAS) return { ok: false, reason: "settlement_reverted" };
+  const roomy = estimate + (estimate * GAS_HEADROOM_PERCENT) / 100n;
+  return { ok: true, gas: { gas: roomy < MAX_GAS ? roomy : MAX_GAS, ...fees } };
+}
+
+/** Why a transfer that reverts does so, from what the token says rather than from the words of its revert. */
+function failureOf(authorization: Authorization, state: PayerState): TransferFailure {
+  if (state.nonceUsed) return "payment_cancelled";
+  if (state.headTime >= authorization.validBefore) return "authorization_expired";
+  if (state.balance < authorization.value) return "insufficient_funds";
+  return "settlement_reverted";
+}

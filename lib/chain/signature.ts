@@ -1,0 +1,60 @@
+import {
+  type Address,
+  encodeFunctionData,
+  type Hex,
+  hexToBigInt,
+  hexToNumber,
+  isAddressEqual,
+  padHex,
+  parseAbi,
+  recoverAddress,
+  size,
+  slice,
+} from "viem";
+import { callTogether } from "./multicall";
+import type { ChainClient } from "./rpc";
+
+const erc1271 = parseAbi(["function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)"]);
+
+/** What a contract returns when it approves a signature (ERC-1271). */
+const APPROVED = padHex("0x1626ba7e", { size: 32, dir: "right" });
+
+/** Gas a wallet may take to check a signature: what it takes here, our relayer pays for later (faults D17). */
+const ERC1271_GAS = 300_000n;
+
+/** The order of secp256k1, halved: tokens refuse signatures in the upper half (EIP-2). */
+const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
+/** Whether the signature is the payer's own key's; of the one form that tokens accept. */
+export async function isSignedByKey(payer: Address, digest: Hex, signature: Hex): Promise<boolean> {
+  if (size(signature) !== 65) return false;
+  const v = hexToNumber(slice(signature, 64));
+  if (v !== 27 && v !== 28) return false;
+  if (hexToBigInt(slice(signature, 32, 64)) > HALF_ORDER) return false;
+  try {
+    return isAddressEqual(await recoverAddress({ hash: digest, signature }), payer);
+  } catch {
+    return false; // r or s is no point or number of the curve
+  }
+}
+
+/** Whether the payer is a contract (ERC-1271), or an account that acts as one (EIP-7702), and approves the signature. */
+export async function isApprovedByContract(
+  client: ChainClient,
+  payer: Address,
+  digest: Hex,
+  signature: Hex,
+): Promise<boolean> {
+  const code = await client.getCode({ address: payer });
+  if (code === undefined) return false;
+  const data = encodeFunctionData({
+    abi: erc1271,
+    functionName: "isValidSignature",
+    args: [digest, signature],
+  });
+  const [result] = await callTogether(client, [{ target: payer, data }], { gas: ERC1271_GAS });
+  // The same reading as the token's: 32 bytes that begin with the magic value and hold nothing else.
+  return (
+    result?.success === true && size(result.returnData) >= 32 && slice(result.returnData, 0, 32) === APPROVED
+  );
+}
