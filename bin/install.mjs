@@ -21,11 +21,13 @@ export function installMissing(folder) {
 function isInstalled(folder) {
   const locked = packagesOf(join(folder, "package-lock.json"));
   const installed = packagesOf(join(folder, "node_modules", ".package-lock.json"));
-  // Packages for other systems are locked as optional, and rightly missing here.
-  return Object.entries(locked).every(
-    ([path, { version, optional }]) =>
-      path === "" || installed[path]?.version === version || (optional && !installed[path]),
-  );
+  const names = Object.keys(locked).filter((path) => path !== "");
+  return names.length > 0 && names.every((path) => isAsLocked(locked[path], installed[path]));
+}
+
+function isAsLocked(locked, installed) {
+  // Packages for other systems are rightly missing here.
+  return installed ? installed.version === locked.version : Boolean(locked.optional || locked.extraneous);
 }
 
 function packagesOf(lockfile) {

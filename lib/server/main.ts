@@ -5,6 +5,7 @@ import { log } from "@/lib/log";
 import { completeConfiguration, planConfiguration } from "./configure";
 import { CannotStart, failOnUncaught, failToStart } from "./failure";
 import { openFront } from "./front";
+import { openGateway } from "./gateway";
 import { watchReadiness } from "./health";
 import { installParts } from "./parts";
 import { createRoutes } from "./routes";
@@ -33,6 +34,7 @@ async function start({ dev }: { dev: boolean }): Promise<void> {
   const { database, chains } = parts;
   const has = (role: Env["FAREBOX_ROLES"][number]) => env.FAREBOX_ROLES.includes(role);
   const web = has("web") ? await openWeb(dev, front.port) : null;
+  const gateway = has("gateway") ? await openGateway(parts) : null;
   const stopping = new AbortController();
   const workers = has("worker") ? runWorkers(database.db, chains, log, stopping.signal) : null;
 
@@ -41,11 +43,12 @@ async function start({ dev }: { dev: boolean }): Promise<void> {
     stopping.abort();
     await front.drain(GRACE_MS);
     await Promise.all([workers, web?.close()]);
+    gateway?.close();
     await database.close();
     await localnet.stop();
   });
   const routes = {
-    gateway: null,
+    gateway: gateway?.handle ?? null,
     web: web?.handle ?? null,
     ready: watchReadiness(parts),
     gatewayHost: ownHost(env),

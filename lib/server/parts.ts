@@ -1,4 +1,5 @@
 import type { Chain, Network } from "@/lib/chain/chain";
+import { openChains } from "@/lib/chain/open";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { type Env, readEnv } from "@/lib/env";
 import { type Log, log } from "@/lib/log";
@@ -36,7 +37,7 @@ export function installParts(env: Env): Parts {
 }
 
 function openParts(env: Env): Parts {
-  const chains = new Map<string, Chain>();
+  const chains = openChains(env, log);
   return {
     env,
     log,

@@ -1,0 +1,15 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)) } },
+  test: {
+    include: ["{app,components,lib,bin}/**/*.test.{ts,tsx}"],
+    globalSetup: "./e2e/test-network.ts",
+    // Real servers, a real chain and a real database answer slower than mocks, never wrongly.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Two cores: more workers would only wait for each other.
+    maxWorkers: 2,
+  },
+});
