@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "@/lib/log";
-import { type PresentedPayment, readPaymentHeader } from "@/lib/x402/payment-header";
-import { REASONS, type ReasonCode } from "@/lib/x402/reasons";
-import { type Receipt, receiptHeader } from "@/lib/x402/receipt";
+import { readPaymentHeader } from "@/lib/x402/payment-header";
+import type { ReasonCode } from "@/lib/x402/reasons";
 import { type AskParts, ask, type Question } from "./ask";
 import { readBody } from "./body";
-import { fingerprintOf } from "./fingerprint";
+import { type Call, newPayment } from "./call";
 import { preflight, withHouseHeaders } from "./house";
 import type {
-  Charge,
   Claim,
   ClaimedPayment,
   EndpointTerms,
@@ -17,24 +15,21 @@ import type {
   Ledger,
   NewPayment,
   PublishedEndpoint,
-  QuotedNetwork,
 } from "./ports";
 import { type Quote, quote, quoteFor } from "./quote";
-import { acceptsPage, challenge, refuse, withHeader } from "./respond";
+import { createReplies, type ReplyParts } from "./replies";
+import { refuse, withHeader } from "./respond";
 import { matchRule } from "./rules";
 import type { Scheme, SchemePayment } from "./scheme";
 import { screen } from "./screen";
-import { parseTarget, type Target } from "./target";
+import { parseTarget } from "./target";
 
 /** How long a copy of a call waits for the one that is being worked on. */
 const WAIT_FOR_TWIN_MS = 2_000;
 const WAIT_STEP_MS = 100;
 
 /** Everything a gateway needs; passed in, so that it runs in any process and under any framework. */
-export interface GatewayParts extends AskParts {
-  /** Public origin of the `/pay/…` pages. */
-  payOrigin: string;
-  networks: readonly QuotedNetwork[];
+export interface GatewayParts extends AskParts, ReplyParts {
   schemes: readonly Scheme[];
   ledger: Ledger;
   findEndpoint(slug: string): Promise<PublishedEndpoint | null>;
@@ -45,21 +40,13 @@ export interface GatewayParts extends AskParts {
   log: Log;
 }
 
-/** A request that has found its endpoint and its body. */
-interface Call {
-  request: GatewayRequest;
-  target: Target;
-  endpoint: PublishedEndpoint;
-  body: Uint8Array;
-  presentedAt: Date;
-}
-
 /** Answers one request to a gateway URL. */
 export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
 
 /** Makes the gateway: free calls are passed on, priced ones are sold, whatever else is refused with a stable code. */
 export function createGateway(parts: GatewayParts): Gateway {
   const { ledger, schemes } = parts;
+  const { demand, refuseOrDemand, unsettled, withReceipt } = createReplies(parts);
 
   async function enter(request: GatewayRequest): Promise<GatewayResponse> {
     const presentedAt = new Date();
@@ -104,23 +91,31 @@ export function createGateway(parts: GatewayParts): Gateway {
     const scheme = schemes.find(({ name }) => name === presented.scheme);
     if (!scheme) return demand(call, current, "payment_terms_changed");
     const read = scheme.read(presented);
-    if (!read.ok) return answerCode(call, current, read.code);
+    if (!read.ok) return refuseOrDemand(call, current, read.code);
     const { payment } = read;
 
     const known = await ledger.find(payment.identity, payment.signature);
-    if (!known?.sameSignature) {
-      const fault = await payment.signatureFault();
-      if (fault !== null) return demand(call, current, fault);
-    }
+    if (known === null && endpoint.state === "paused") return refuse("endpoint_paused");
+    const forged = known?.sameSignature ? null : await payment.signatureFault();
+    if (forged !== null) return demand(call, current, forged);
     const quoted = quoteFor(schemes, endpoint, request.method, target.path, payment);
-    if (!known?.begun) {
-      if (endpoint.state === "paused") return refuse("endpoint_paused");
-      if (quoted === null) return demand(call, current, "payment_terms_changed");
-      const fault = await payment.chargeFault(quoted.terms.upstreamTimeoutMs);
-      if (fault !== null) return demand(call, current, fault);
-    }
+    const fault = known?.begun ? null : await faultOf(payment, quoted);
+    // A used nonce may be the mark of a copy of this very call, charged a moment ago: then the ledger knows better.
+    const seen =
+      fault === null || (known ?? (await ledger.find(payment.identity, payment.signature))) !== null;
+    if (!seen) return demand(call, current, fault);
     const wanted = newPayment(call, quoted ?? current, presented, payment);
-    return serve(call, current, scheme, await claim(wanted), wanted);
+    const claimed = await claim(wanted);
+    if (fault !== null && claimed.kind === "work" && claimed.payment.money === "held") {
+      await ledger.fail(claimed.payment, fault);
+      ledger.release(claimed.payment);
+      return demand(call, current, fault);
+    }
+    return serve(call, current, scheme, claimed, wanted);
+  }
+
+  async function faultOf(payment: SchemePayment, quoted: Quote | null): Promise<ReasonCode | null> {
+    return quoted === null ? "payment_terms_changed" : payment.chargeFault(quoted.terms.upstreamTimeoutMs);
   }
 
   /** Claims a payment, waiting a moment for a copy of the same call that got there first. */
@@ -141,7 +136,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     wanted: NewPayment,
   ): Promise<GatewayResponse> {
     if (claimed.kind === "busy") return refuse("payment_in_progress");
-    if (claimed.kind === "refused") return answerCode(call, current, claimed.code);
+    if (claimed.kind === "refused") return refuseOrDemand(call, current, claimed.code);
     const { payment } = claimed;
     if (claimed.kind === "replay") {
       return withHeader(withReceipt(claimed.answer, payment, claimed.txHash), [
@@ -152,7 +147,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     if (claimed.kind === "work") return work(call, current, scheme, payment);
     // Its answer is kept, or its money was sent: only the charge is missing, and then it stands to be claimed again.
     const charge = await scheme.charge(payment).finally(() => ledger.release(payment));
-    if (charge.outcome !== "settled") return settlementFault(call, current, payment, charge);
+    if (charge.outcome !== "settled") return unsettled(call, current, payment, charge);
     return serve(call, current, scheme, await claim(wanted), wanted);
   }
 
@@ -168,8 +163,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       // Paid already when an earlier attempt was charged and not answered.
       const paidBefore = payment.charge === "before" || payment.money !== "held";
       let charge = paidBefore ? await scheme.charge(payment) : null;
-      if (charge !== null && charge.outcome !== "settled")
-        return settlementFault(call, current, payment, charge);
+      if (charge !== null && charge.outcome !== "settled") return unsettled(call, current, payment, charge);
       if (call.request.signal.aborted) {
         await ledger.fail(payment, "caller_gone");
         return refuse("caller_gone");
@@ -187,7 +181,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       charge = kept ? (charge ?? (await scheme.charge(payment))) : { outcome: "unavailable" };
       if (charge.outcome !== "settled") {
         if (asked.kind === "stream") asked.destroy();
-        return kept ? settlementFault(call, current, payment, charge) : refuse("payment_in_progress");
+        return kept ? unsettled(call, current, payment, charge) : refuse("payment_in_progress");
       }
       if (asked.kind === "whole") return withReceipt(asked.answer, payment, charge.txHash);
       streaming = true;
@@ -230,69 +224,6 @@ export function createGateway(parts: GatewayParts): Gateway {
     return { request, target, body, terms, paymentId: payment.id, signal: NEVER };
   }
 
-  /** A 402 with the offers of now. */
-  function demand(
-    { request, target, endpoint }: Call,
-    { terms, offers, priceMicroUsd }: Quote,
-    code: ReasonCode,
-  ) {
-    const path = `${target.slug}${target.rawPath}`;
-    return challenge(
-      {
-        wantsPage: code === "payment_required" && acceptsPage(request),
-        sellerName: endpoint.sellerName,
-        terms,
-        offers,
-        priceMicroUsd,
-        networkNames: parts.networks
-          .filter(({ id }) => offers.some((o) => o.network === id))
-          .map(({ name }) => name),
-        // Without the query: it may hold what only the upstream should see, and clients repeat this URL in headers.
-        resourceUrl: `${parts.origin}/g/${path}`,
-        payUrl: `${parts.payOrigin}/pay/${path}${target.rawQuery}`,
-      },
-      code,
-    );
-  }
-
-  function answerCode(call: Call, current: Quote, code: ReasonCode): GatewayResponse {
-    return REASONS[code].status === 402 ? demand(call, current, code) : refuse(code);
-  }
-
-  /** What a caller is told whose payment did not settle: sign again only where nothing can move any more. */
-  function settlementFault(
-    call: Call,
-    current: Quote,
-    payment: ClaimedPayment,
-    charge: Exclude<Charge, { outcome: "settled" }>,
-  ): GatewayResponse {
-    if (charge.outcome === "unavailable") return refuse("chain_unavailable");
-    const code = charge.outcome === "void" ? charge.code : "settlement_pending";
-    const transaction = charge.outcome === "pending" ? charge.txHash : "";
-    const response = answerCode(call, current, code);
-    return withHeader(response, receiptOf(payment, { success: false, errorReason: code, transaction }));
-  }
-
-  function withReceipt<Response extends GatewayResponse>(
-    response: Response,
-    payment: ClaimedPayment,
-    transaction: string,
-  ) {
-    return withHeader(response, receiptOf(payment, { success: true, transaction }));
-  }
-
-  function receiptOf(
-    payment: ClaimedPayment,
-    result: Pick<Receipt, "success" | "errorReason" | "transaction">,
-  ) {
-    const v1Name = parts.networks.find(({ id }) => id === payment.network)?.v1Name;
-    const network = payment.protocol === 1 ? (v1Name ?? payment.network) : payment.network;
-    return receiptHeader(
-      { ...result, payer: payment.payer, network, amount: payment.amount },
-      payment.protocol,
-    );
-  }
-
   return async (request) => {
     const response = await enter(request).catch((error: unknown) => {
       const outage = parts.outageOf(error);
@@ -311,28 +242,3 @@ const BODY_FAULTS = {
   too_slow: "request_timeout",
   cut_off: "bad_request",
 } as const;
-
-function newPayment(
-  call: Call,
-  quoted: Quote,
-  presented: PresentedPayment,
-  payment: SchemePayment,
-): NewPayment {
-  const { request, target, endpoint, body, presentedAt } = call;
-  const { isFor: _, signatureFault: __, chargeFault: ___, signature: ____, ...signed } = payment;
-  return {
-    ...signed,
-    fingerprint: fingerprintOf({ method: request.method, endpointId: endpoint.id, body, ...target }),
-    merchantId: endpoint.merchantId,
-    endpointId: endpoint.id,
-    endpointVersion: quoted.terms.version,
-    rule: quoted.rule,
-    method: request.method,
-    path: target.rawPath,
-    query: target.rawQuery.slice(1),
-    protocol: presented.protocol,
-    scheme: presented.scheme,
-    charge: quoted.terms.charge,
-    presentedAt,
-  };
-}

@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Hex } from "viem";
-import type { Authorization, Chain, Submitter, TransferFailure } from "@/lib/chain/chain";
+import type { Authorization, Chain, SignedTransaction, Submitter, TransferFailure } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { chainTxs, payments, relayers } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
@@ -38,11 +38,6 @@ async function markSubmitting(db: Db, payment: Chargeable, by: { facilitator?: s
   return (await db.update(payments).set(set).where(where).returning({ id: payments.id })).length === 1;
 }
 
-async function hasRow(db: Db, network: string, relayer: Relayer): Promise<boolean> {
-  const mine = and(eq(relayers.network, network), eq(relayers.address, relayer.address));
-  return (await db.$count(relayers, mine)) === 1;
-}
-
 /** Makes sure the relayer has a row and that it is not behind the chain (its key may have been used elsewhere). */
 export async function syncRelayer(db: Db, network: string, relayer: Relayer): Promise<void> {
   const nextNonce = await relayer.nextNonce();
@@ -55,18 +50,19 @@ export async function syncRelayer(db: Db, network: string, relayer: Relayer): Pr
     });
 }
 
+class LeaseLost extends Error {}
+class RelayerUnknown extends Error {}
+
 /**
  * Allocates an account nonce, signs, stores the raw transaction and marks the payment, in one transaction: the row
  * lock on the relayer orders replicas, and a crash leaves either all of it or nothing. Null when the lease was lost.
  */
-class LeaseLost extends Error {}
-
 async function signAndStore(
   db: Db,
   payment: Chargeable,
   relayer: Relayer,
   sign: (nonce: number) => ReturnType<Relayer["sign"]>,
-) {
+): Promise<SignedTransaction | null> {
   try {
     return await db.transaction(async (tx) => {
       const [row] = await tx
@@ -74,7 +70,7 @@ async function signAndStore(
         .set({ nextNonce: sql`${relayers.nextNonce} + 1` })
         .where(and(eq(relayers.network, payment.network), eq(relayers.address, relayer.address)))
         .returning({ next: relayers.nextNonce });
-      if (!row) throw new Error(`Relayer ${relayer.address} has no row on ${payment.network}`);
+      if (!row) throw new RelayerUnknown();
       const accountNonce = row.next - 1;
       const { raw, hash } = await sign(accountNonce);
       const chainTxId = newId();
@@ -94,7 +90,10 @@ async function signAndStore(
     });
   } catch (error) {
     if (error instanceof LeaseLost) return null;
-    throw error;
+    if (!(error instanceof RelayerUnknown)) throw error;
+    // The first payment this relayer ever sends.
+    await syncRelayer(db, payment.network, relayer);
+    return signAndStore(db, payment, relayer, sign);
   }
 }
 
@@ -123,7 +122,6 @@ export async function submit(
       ? { kind: "sent", txHash: seen.proof.txHash }
       : { kind: "lost" };
   }
-  if (!(await hasRow(db, payment.network, submitter))) await syncRelayer(db, payment.network, submitter);
   const stored = await signAndStore(db, payment, submitter, (nonce) =>
     submitter.sign(authorization, quote.gas, nonce),
   );

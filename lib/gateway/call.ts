@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import type { PresentedPayment } from "@/lib/x402/payment-header";
+import type { GatewayRequest, NewPayment, PublishedEndpoint } from "./ports";
+import type { Quote } from "./quote";
+import type { SchemePayment } from "./scheme";
+import type { Target } from "./target";
+
+/** A request that has found its endpoint, and whose body is read. */
+export interface Call {
+  request: GatewayRequest;
+  target: Target;
+  endpoint: PublishedEndpoint;
+  body: Uint8Array;
+  presentedAt: Date;
+}
+
+/** What a payment is bound to: SHA-256 over the request's parts, each with its length, so that none runs into the next. */
+export function fingerprint({ request, target, endpoint, body }: Call): Buffer {
+  const digest = createHash("sha256").update(body).digest("hex");
+  const hash = createHash("sha256");
+  for (const part of [request.method, endpoint.id, target.rawPath, target.rawQuery, digest]) {
+    hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  }
+  return hash.digest();
+}
+
+/** Puts together what a claim writes down: the request, the terms it was quoted, and what the payer signed. */
+export function newPayment(
+  call: Call,
+  { terms, rule }: Quote,
+  presented: PresentedPayment,
+  payment: SchemePayment,
+): NewPayment {
+  const { request, target, endpoint, presentedAt } = call;
+  const { identity, digest, network, asset, payer, payTo, amount, authorization, validBefore } = payment;
+  return {
+    ...{ identity, digest, network, asset, payer, payTo, amount, authorization, validBefore },
+    fingerprint: fingerprint(call),
+    merchantId: endpoint.merchantId,
+    endpointId: endpoint.id,
+    endpointVersion: terms.version,
+    rule,
+    method: request.method,
+    path: target.rawPath,
+    query: target.rawQuery.slice(1),
+    protocol: presented.protocol,
+    scheme: presented.scheme,
+    charge: terms.charge,
+    presentedAt,
+  };
+}

@@ -1,0 +1,80 @@
+import { REASONS, type ReasonCode } from "@/lib/x402/reasons";
+import { type Receipt, receiptHeader } from "@/lib/x402/receipt";
+import type { Call } from "./call";
+import type { Charge, ClaimedPayment, GatewayResponse, QuotedNetwork } from "./ports";
+import type { Quote } from "./quote";
+import { acceptsPage, challenge, refuse, withHeader } from "./respond";
+
+/** What answers need to know of the place they are given from. */
+export interface ReplyParts {
+  /** Public origin of gateway URLs. */
+  origin: string;
+  /** Public origin of the `/pay/…` pages. */
+  payOrigin: string;
+  networks: readonly QuotedNetwork[];
+}
+
+/** Makes the answers to priced calls that depend on what was quoted, and on what came of the payment. */
+export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
+  /** A 402 with the offers of now. */
+  function demand(call: Call, quote: Quote, code: ReasonCode): GatewayResponse {
+    const { request, target, endpoint } = call;
+    const { terms, offers, priceMicroUsd } = quote;
+    const path = `${target.slug}${target.rawPath}`;
+    const quoted = networks.filter(({ id }) => offers.some((offer) => offer.network === id));
+    return challenge(
+      {
+        wantsPage: code === "payment_required" && acceptsPage(request),
+        sellerName: endpoint.sellerName,
+        terms,
+        offers,
+        priceMicroUsd,
+        networkNames: quoted.map(({ name }) => name),
+        // Without the query: only the upstream may be meant to see it, and clients repeat this URL in headers.
+        resourceUrl: `${origin}/g/${path}`,
+        payUrl: `${payOrigin}/pay/${path}${target.rawQuery}`,
+      },
+      code,
+    );
+  }
+
+  function refuseOrDemand(call: Call, quote: Quote, code: ReasonCode): GatewayResponse {
+    return REASONS[code].status === 402 ? demand(call, quote, code) : refuse(code);
+  }
+
+  /** The receipt, with its network named as the client's protocol version names it. */
+  function receiptOf(
+    payment: ClaimedPayment,
+    result: Pick<Receipt, "success" | "errorReason" | "transaction">,
+  ) {
+    const v1Name = networks.find(({ id }) => id === payment.network)?.v1Name;
+    const network = payment.protocol === 1 ? (v1Name ?? payment.network) : payment.network;
+    const { payer, amount, protocol } = payment;
+    return receiptHeader({ ...result, payer, network, amount }, protocol);
+  }
+
+  /** Adds the receipt of a settled payment. */
+  function withReceipt(
+    response: GatewayResponse,
+    payment: ClaimedPayment,
+    transaction: string,
+  ): GatewayResponse {
+    return withHeader(response, receiptOf(payment, { success: true, transaction }));
+  }
+
+  /** What a caller is told whose payment did not settle: to sign again only where nothing can move any more. */
+  function unsettled(
+    call: Call,
+    quote: Quote,
+    payment: ClaimedPayment,
+    charge: Exclude<Charge, { outcome: "settled" }>,
+  ): GatewayResponse {
+    if (charge.outcome === "unavailable") return refuse("chain_unavailable");
+    const code = charge.outcome === "void" ? charge.code : "settlement_pending";
+    const transaction = charge.outcome === "pending" ? charge.txHash : "";
+    const receipt = receiptOf(payment, { success: false, errorReason: code, transaction });
+    return withHeader(refuseOrDemand(call, quote, code), receipt);
+  }
+
+  return { demand, refuseOrDemand, unsettled, withReceipt };
+}
