@@ -14,13 +14,13 @@ export interface Session {
 }
 
 /** What a session's token says. */
-export interface SessionClaims {
+export type SessionClaims = {
   userId: string;
   /** The `users.sessions_valid_from` it was made under, in milliseconds. */
   epoch: number;
   /** When the person last proved who they are, in milliseconds; a renewed token keeps it. */
   signedInAt: number;
-}
+};
 
 /** A session ends this long after signing in, however busy it was. */
 export const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60_000;

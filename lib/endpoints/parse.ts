@@ -8,7 +8,7 @@ import { type EndpointInput, endpointInput } from "./input";
 import { checkPayTo } from "./payout";
 import { checkCharge, checkDescription, checkName, checkPrice, checkTimeout } from "./plain-fields";
 import { checkMethod, checkPath } from "./rule";
-import { checkHeaderName, checkHeaderValue } from "./secret-header";
+import { checkHeaderName, checkHeaderValue, headerKey } from "./secret-header";
 import { checkSlug } from "./slug";
 import { type CheckUpstreamUrl, checkUpstream } from "./upstream-url";
 
@@ -46,6 +46,11 @@ export interface ParseContext {
 
 type Input = z.output<typeof endpointInput>;
 
+/** Matching looks at neither case nor a slash at the end. */
+function sameCalls(method: string, path: string): string {
+  return `${method} ${path.toLowerCase().replace(/(?<=.)\/$/, "")}`;
+}
+
 function readRules(input: Input, found: Findings): StoredRule[] {
   const seen = new Map<string, number>();
   if (input.rules.length === 0)
@@ -56,8 +61,9 @@ function readRules(input: Input, found: Findings): StoredRule[] {
     const method = found.take(`${at}.method`, checkMethod(rule.method), "");
     const path = found.take(`${at}.path`, checkPath(rule.path), "");
     const price = found.take(`${at}.price`, checkPrice(rule), null);
-    const first = seen.get(`${method} ${path}`);
-    if (first === undefined) seen.set(`${method} ${path}`, index);
+    const calls = sameCalls(method, path);
+    const first = seen.get(calls);
+    if (first === undefined) seen.set(calls, index);
     else
       found.refuse(`${at}.path`, `Rule ${first + 1} is for the same calls, so this one would never be used.`);
     return { method, path, priceMicroUsd: price === null ? null : price.toString() };
@@ -77,7 +83,7 @@ function readPayouts(input: Input, { chains }: ParseContext, found: Findings): S
 }
 
 function readHeaders(input: Input, { storedHeaderNames = [] }: ParseContext, found: Findings): HeaderDraft[] {
-  const stored = new Set(storedHeaderNames.map((name) => name.toLowerCase()));
+  const stored = new Set(storedHeaderNames.map(headerKey));
   const seen = new Set<string>();
   if (input.headers.length > MAX_HEADERS) {
     found.refuse("headers", `An endpoint has at most ${MAX_HEADERS} secret headers.`);
@@ -85,8 +91,8 @@ function readHeaders(input: Input, { storedHeaderNames = [] }: ParseContext, fou
   return input.headers.map((header, index) => {
     const at = `headers.${index}`;
     const name = found.take(`${at}.name`, checkHeaderName(header.name), "");
-    const key = name.toLowerCase();
-    if (seen.has(key)) found.refuse(`${at}.name`, "This header is already in the list.");
+    const key = headerKey(name);
+    if (name !== "" && seen.has(key)) found.refuse(`${at}.name`, "This header is already in the list.");
     seen.add(key);
     if (header.keep && stored.has(key)) return { name, value: null };
     return { name, value: found.take(`${at}.value`, checkHeaderValue(header.value), "") };

@@ -1,4 +1,4 @@
-import { match } from "path-to-regexp";
+import { pathToRegexp } from "path-to-regexp";
 import { bad, type Checked, good } from "./checked";
 
 const METHODS = ["*", "GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -17,11 +17,20 @@ function explain(path: string): string {
   if (/\*(?![\w$"])/.test(path)) return "A wildcard needs a name: write /*rest to match everything below.";
   if (/:(?![\w$"])/.test(path)) return "A colon begins a parameter and needs a name, such as /items/:id.";
   if (/[()[\]]/.test(path))
-    return "Brackets are not supported: a parameter such as :id matches any one segment.";
+    return "A parameter such as :id matches any one segment, without brackets; write \\( for the character itself.";
   if (/[+!]/.test(path))
-    return "The characters + and ! are not supported: use /*rest to match several segments.";
+    return "Write \\+ and \\! for the characters themselves; to match several segments, write /*rest.";
   if (/[{}]/.test(path)) return "Close every brace: an optional part is written {/:id}.";
   return "This is not a path pattern. Write a path such as /now, /items/:id or /files/*rest.";
+}
+
+function compiles(path: string): boolean {
+  try {
+    pathToRegexp(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Checks the path pattern of a rule; it is matched against the path below the gateway URL, never the query. */
@@ -32,17 +41,9 @@ export function checkPath(text: string): Checked<string> {
   if (path.includes("#")) return bad("Leave out the # and what follows: it never reaches a server.");
   if (/:[\w$]+\?/.test(path)) return bad("An optional part is written in braces: /items{/:id}.");
   if (path.includes("?")) return bad("Leave out the query: a rule matches the path, whatever the query is.");
-  if (!/^[\x21-\x7e]+$/.test(path) || /[%\\]/.test(path)) {
-    return bad(
-      "Write plain letters only; for a segment with other characters use a parameter, such as /:name.",
-    );
-  }
+  if (path.includes("%")) return bad("Write the character itself: rules see a path decoded, without %.");
+  if (/[;\p{C}]/u.test(path)) return bad("A path with ; or invisible characters never matches.");
   if (path.includes("//")) return bad("Two slashes in a row never match. Leave one out.");
   if (/\/\.{1,2}(\/|$)/.test(path)) return bad("The segments . and .. never match. Leave them out.");
-  try {
-    match(path);
-  } catch {
-    return bad(explain(path));
-  }
-  return good(path);
+  return compiles(path) ? good(path) : bad(explain(path));
 }

@@ -8,6 +8,11 @@ const FORBIDDEN = [
   /^(if-|proxy-|x-forwarded-|x-real-ip|payment-|x-payment|x-paywall-|x-farebox-|farebox-|sec-|access-control-)/,
 ];
 
+/** The key under which two spellings are one header: servers fold case, and many read `_` as `-`. */
+export function headerKey(name: string): string {
+  return name.toLowerCase().replaceAll("_", "-");
+}
+
 /** Checks the name of a secret header (RFC 9110 §5.1). */
 export function checkHeaderName(text: string): Checked<string> {
   const name = text.trim();
@@ -16,7 +21,7 @@ export function checkHeaderName(text: string): Checked<string> {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
     return bad("A header's name is made of letters, digits and hyphens, without spaces or a colon.");
   }
-  if (FORBIDDEN.some((pattern) => pattern.test(name.toLowerCase()))) {
+  if (FORBIDDEN.some((pattern) => pattern.test(headerKey(name)))) {
     return bad(`Farebox sets or removes ${name} itself. Use another header for your secret.`);
   }
   return good(name);

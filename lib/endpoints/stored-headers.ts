@@ -1,5 +1,6 @@
 import type { Sealer } from "@/lib/seal";
 import type { HeaderDraft } from "./parse";
+import { headerKey } from "./secret-header";
 
 /** Secret headers as one version stores them; `sealed` is null when there are none. */
 export interface StoredHeaders {
@@ -35,7 +36,7 @@ export function sealHeaders(
     ]),
   );
   const headers = drafts.flatMap(({ name, value }) => {
-    const final = value ?? kept.get(name.toLowerCase());
+    const final = value ?? kept.get(headerKey(name));
     return final === undefined ? [] : [[name, final] as const];
   });
   if (headers.length === 0) return { sealed: null, names: [] };
