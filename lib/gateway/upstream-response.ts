@@ -1,6 +1,9 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { UpstreamResult } from "./ports";
 
+/** How long an answer may lie unread, so that one forgotten by everybody still frees its connection. */
+const UNREAD_MS = 120_000;
+
 function pairs(rawHeaders: readonly string[]): [name: string, value: string][] {
   const result: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
@@ -19,7 +22,15 @@ export function readResponse(
   let allowedMs = stallMs;
   let over = false;
 
+  let timer = setTimeout(destroy, UNREAD_MS);
+
+  function destroyAfter(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(destroy, ms);
+  }
+
   function destroy(): void {
+    clearTimeout(timer);
     if (over) return;
     over = true;
     request.destroy();
@@ -29,10 +40,11 @@ export function readResponse(
     const chunks = response.iterator({ destroyOnReturn: false });
     try {
       for (;;) {
-        // Runs only while the upstream is waited for: a slow reader on our side is not its fault.
-        const timer = setTimeout(destroy, allowedMs);
-        const next = await chunks.next().finally(() => clearTimeout(timer));
+        // The upstream's patience counts only while it is waited for: a slow reader on our side is not its fault.
+        destroyAfter(allowedMs);
+        const next = await chunks.next();
         if (next.done) break;
+        destroyAfter(UNREAD_MS);
         yield next.value;
       }
       if (!response.complete) throw new Error("The upstream ended its answer early");
