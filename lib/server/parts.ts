@@ -36,7 +36,8 @@ export function installParts(env: Env): Parts {
   return globalThis.fareboxParts;
 }
 
-function openParts(env: Env): Parts {
+/** Opens the parts for a configuration. */
+export function openParts(env: Env): Parts {
   const chains = openChains(env, log);
   return {
     env,
