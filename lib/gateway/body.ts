@@ -49,17 +49,24 @@ export type Collected =
   | { kind: "stream"; body: AsyncIterable<Uint8Array> }
   | { kind: "broken" };
 
-async function* resume(
+function resume(
   chunks: Uint8Array[],
-  pending: Promise<IteratorResult<Uint8Array>>,
+  asked: Promise<IteratorResult<Uint8Array>>,
   iterator: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) yield chunk;
-    for (let next = await pending; !next.done; next = await iterator.next()) yield next.value;
-  } finally {
-    await iterator.return?.();
+): AsyncIterable<Uint8Array> {
+  let pending: typeof asked | null = asked;
+  async function next(): Promise<IteratorResult<Uint8Array>> {
+    const value = chunks.shift();
+    if (value !== undefined) return { done: false, value };
+    const result = pending ?? iterator.next();
+    pending = null;
+    return result;
   }
+  async function end(): Promise<IteratorResult<Uint8Array>> {
+    await iterator.return?.();
+    return { done: true, value: undefined };
+  }
+  return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
 }
 
 /**

@@ -4,6 +4,8 @@ import type { UpstreamResult } from "./ports";
 /** How long an answer may lie unread, so that one forgotten by everybody still frees its connection. */
 const UNREAD_MS = 120_000;
 
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
 function pairs(rawHeaders: readonly string[]): [name: string, value: string][] {
   const result: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
@@ -22,11 +24,12 @@ export function readResponse(
   let allowedMs = stallMs;
   let over = false;
 
+  const chunks: AsyncIterator<Uint8Array> = response.iterator({ destroyOnReturn: false });
   let timer = setTimeout(destroy, UNREAD_MS);
 
   function destroyAfter(ms: number): void {
     clearTimeout(timer);
-    timer = setTimeout(destroy, ms);
+    if (!over) timer = setTimeout(destroy, ms);
   }
 
   function destroy(): void {
@@ -36,23 +39,26 @@ export function readResponse(
     request.destroy();
   }
 
-  async function* read(): AsyncGenerator<Uint8Array> {
-    const chunks = response.iterator({ destroyOnReturn: false });
-    try {
-      for (;;) {
-        // The upstream's patience counts only while it is waited for: a slow reader on our side is not its fault.
-        destroyAfter(allowedMs);
-        const next = await chunks.next();
-        if (next.done) break;
-        destroyAfter(UNREAD_MS);
-        yield next.value;
-      }
-      if (!response.complete) throw new Error("The upstream ended its answer early");
-      over = request.writableFinished;
-    } finally {
-      // Answered before the request was whole, cut off, or no longer wanted: this connection serves nobody else.
+  async function next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    // The upstream's patience counts only while it is waited for: a slow reader on our side is not its fault.
+    destroyAfter(allowedMs);
+    const chunk = await chunks.next().catch((error: unknown) => {
       destroy();
-    }
+      throw error;
+    });
+    destroyAfter(UNREAD_MS);
+    if (!chunk.done) return chunk;
+    // A connection whose request was answered before it was whole, or whose answer is not whole, serves nobody else.
+    over ||= response.complete && request.writableFinished;
+    destroy();
+    if (!response.complete) throw new Error("The upstream ended its answer early");
+    return END;
+  }
+
+  // Not a generator: its return would wait for the chunk in the making, and do nothing before the first.
+  async function end(): Promise<IteratorReturnResult<undefined>> {
+    destroy();
+    return END;
   }
 
   // A fault can come before anyone reads; the reader is told by the iterator.
@@ -65,7 +71,7 @@ export function readResponse(
     ok: true,
     status: statusCode,
     headers: pairs(rawHeaders),
-    body: read(),
+    body: { [Symbol.asyncIterator]: () => ({ next, return: end }) },
     allowStall: (ms) => {
       allowedMs = ms;
     },

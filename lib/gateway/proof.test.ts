@@ -1,0 +1,42 @@
+import { createLocalJWKSet, jwtVerify } from "jose";
+import { expect, test } from "vitest";
+import { deriveKey } from "@/lib/seal";
+import { createProver } from "./proof";
+
+const seed = deriveKey("a secret of at least thirty-two characters", "proof");
+const call = { slug: "weather", paymentId: "pay-1", method: "POST", path: "/v1/now?q=%2F" };
+
+test("a merchant verifies with the published key alone what call a proof is for, and that it is fresh", async () => {
+  const { signProof, jwks } = await createProver("https://pay.example", seed);
+  const published = createLocalJWKSet(JSON.parse(JSON.stringify(jwks)));
+  const { payload } = await jwtVerify(await signProof(call), published, {
+    issuer: "https://pay.example",
+    audience: "weather",
+    algorithms: ["EdDSA"],
+    maxTokenAge: 60,
+  });
+  expect(payload).toMatchObject({ sub: "pay-1", method: "POST", path: "/v1/now?q=%2F" });
+  expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
+});
+
+test("a free call's proof names no payment, and no two proofs are the same", async () => {
+  const { signProof, jwks } = await createProver("https://pay.example", seed);
+  const [first, second] = await Promise.all([1, 2].map(() => signProof({ ...call, paymentId: undefined })));
+  const { payload } = await jwtVerify(first ?? "", createLocalJWKSet(jwks));
+  expect(payload.sub).toBeUndefined();
+  expect(payload.jti).toBeTruthy();
+  expect(first).not.toBe(second);
+});
+
+test("every replica has the same key, another secret has another, and the private part is not published", async () => {
+  const one = await createProver("https://pay.example", seed);
+  const two = await createProver("https://pay.example", seed);
+  const other = await createProver(
+    "https://pay.example",
+    deriveKey("another secret of thirty-two chars", "proof"),
+  );
+  expect(two.jwks).toEqual(one.jwks);
+  expect(other.jwks).not.toEqual(one.jwks);
+  expect(Object.keys(one.jwks.keys[0] ?? {}).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x"]);
+  await expect(jwtVerify(await other.signProof(call), createLocalJWKSet(one.jwks))).rejects.toThrow();
+});
