@@ -4,7 +4,7 @@ import { toCaller, toUpstream } from "./headers";
 import type { Answer, CallUpstream, EndpointTerms, GatewayRequest, GatewayResponse } from "./ports";
 import type { SignProof } from "./proof";
 import { refuse } from "./respond";
-import { type Target, upstreamUrl } from "./target";
+import { requestPath, type Target, upstreamUrl } from "./target";
 
 /** How long a stream may fall silent before it is cut. */
 const STREAM_STALL_MS = 60_000;
@@ -59,7 +59,7 @@ export async function ask(parts: AskParts, question: Question): Promise<Asked> {
   const { request, target, terms, paymentId, signal } = question;
   const { secretHeaders } = terms;
   const url = upstreamUrl(terms.upstream, target);
-  const path = url.slice(new URL(url).origin.length);
+  const path = requestPath(url);
   const proof = await parts.signProof({ slug: target.slug, paymentId, method: request.method, path });
   const allowRange = paymentId === undefined || terms.charge === "before";
   const result = await parts.callUpstream({

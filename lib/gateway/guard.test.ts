@@ -126,6 +126,12 @@ test.each([
   expect(await allows(guard, url)).toBe(false);
 });
 
+test("a public address that our own name shares with others stays reachable by their names", async () => {
+  const guard = guardWith({ privateUpstreams: ["127.0.0.0/8"], ownHosts: ["pay.example:8443"] });
+  expect(await allows(guard, "https://127.0.0.1:8443/")).toBe(true);
+  expect(await allows(guard, "https://pay.example:8443/")).toBe(false);
+});
+
 test("another port of this machine stays reachable when it is listed", async () => {
   const guard = guardWith({ privateUpstreams: ["127.0.0.0/8"], ownHosts: ["127.0.0.1:3000"] });
   expect(await allows(guard, "http://127.0.0.1:3001/")).toBe(true);

@@ -27,7 +27,7 @@ export interface Destination extends Peer {
 export interface GuardOptions {
   /** CIDRs that may be reached although they are private, also by plain http and on any port. */
   privateUpstreams: readonly string[];
-  /** `host:port` of everything of ours, which no upstream may be. */
+  /** `host:port` of everything of ours, which no upstream may be; a loopback host stands for this whole machine. */
   ownHosts: readonly string[];
   /** Resolves a host name to all its addresses; the system's resolver unless a test brings its own. */
   resolve?: (host: string) => Promise<readonly string[]>;
@@ -88,11 +88,19 @@ function parseUrl(url: string): { ok: true; destination: Destination } | Refusal
   };
 }
 
+/** The port of an own host that is this machine; NaN, which is no port, when it is elsewhere. */
+function localPort(ownHost: string): number {
+  const colon = ownHost.lastIndexOf(":");
+  const host = ownHost.slice(0, colon).replace(/^\[|\]$/g, "");
+  return host === "localhost" || isThisMachine(host) ? Number(ownHost.slice(colon + 1)) : Number.NaN;
+}
+
 /** Makes the guard every call to a URL of a merchant's passes, when it is saved and again when it is made. */
 export function createGuard({ privateUpstreams, ownHosts, resolve = resolveBySystem }: GuardOptions): Guard {
   const kindOf = createAddressTable(privateUpstreams);
   const ours = new Set(ownHosts.map((host) => host.toLowerCase()));
-  const ourPorts = new Set(ownHosts.map((host) => Number(host.slice(host.lastIndexOf(":") + 1))));
+  // Only what listens here is refused by address: behind a proxy, a merchant's site may share our public one.
+  const ourPorts = new Set(ownHosts.map(localPort));
 
   const objection: Guard["objection"] = ({ secure, host, port }, address) => {
     const kind = kindOf(address);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseTarget, upstreamUrl } from "./target";
+import { parseTarget, requestPath, upstreamUrl } from "./target";
 
 function parsed(raw: string) {
   const result = parseTarget(raw);
@@ -112,4 +112,10 @@ test("the upstream's path and the call's are joined as text", () => {
     "https://api.example/v1/?a=%2F",
   );
   expect(upstreamUrl("https://api.example", { ...target, rawPath: "" })).toBe("https://api.example?a=%2F");
+});
+
+test("the path an upstream sees is cut from its URL as text, whatever its host is written like", () => {
+  expect(requestPath("https://API.example:443/v1/../x?a=/b")).toBe("/v1/../x?a=/b");
+  expect(requestPath("https://api.example?a=1")).toBe("/?a=1");
+  expect(requestPath("https://api.example")).toBe("/");
 });

@@ -67,3 +67,9 @@ export function parseTarget(raw: string): ParsedTarget {
 export function upstreamUrl(upstream: string, { rawPath, rawQuery }: Target): string {
   return `${rawPath === "" ? upstream : upstream.replace(/\/+$/, "")}${rawPath}${rawQuery}`;
 }
+
+/** The path and query of a URL as its server receives them, as text. */
+export function requestPath(url: string): string {
+  const path = url.replace(/^https?:\/\/[^/?]*/i, "");
+  return path.startsWith("/") ? path : `/${path}`;
+}

@@ -14,12 +14,24 @@ export function openProver({ env }: Pick<Parts, "env">): Promise<Prover> {
   return createProver(env.FAREBOX_GATEWAY_ORIGIN, deriveKey(env.FAREBOX_SECRET, "proof"));
 }
 
-/** Hosts and ports of ours, which no endpoint may point at. */
-export function ownHosts({ FAREBOX_ORIGIN, FAREBOX_GATEWAY_ORIGIN, PORT }: Parts["env"]): string[] {
-  const port = (url: URL) => url.port || (url.protocol === "https:" ? "443" : "80");
-  const public_ = [FAREBOX_ORIGIN, FAREBOX_GATEWAY_ORIGIN].map((origin) => new URL(origin));
-  const local = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].map((host) => `${host}:${PORT}`);
-  return [...new Set([...public_.map((url) => `${url.hostname}:${port(url)}`), ...local])];
+/** Hosts and ports of ours, database and RPCs included, which no endpoint may point at. */
+export function ownHosts(env: Parts["env"]): string[] {
+  const rpcs = env.FAREBOX_NETWORKS.flatMap(({ rpc }) => rpc);
+  const urls = [env.FAREBOX_ORIGIN, env.FAREBOX_GATEWAY_ORIGIN, env.DATABASE_URL, ...rpcs];
+  const local = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].map((host) => `${host}:${env.PORT}`);
+  return [...new Set([...urls.map(hostAndPort), ...local])];
+}
+
+const DEFAULT_PORTS: Record<string, string> = {
+  "http:": "80",
+  "https:": "443",
+  "postgres:": "5432",
+  "postgresql:": "5432",
+};
+
+function hostAndPort(text: string): string {
+  const { hostname, port, protocol } = new URL(text);
+  return `${hostname}:${port || DEFAULT_PORTS[protocol]}`;
 }
 
 /** Opens the gateway over the process's parts; `close` ends its background work. */
