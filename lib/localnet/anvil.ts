@@ -58,9 +58,10 @@ export async function startAnvil(
     file: anvilProgram(),
     args: [
       ...["--chain-id", String(LOCAL_CHAIN_ID), "--port", String(port), "--quiet"],
-      ...["--state", state, "--state-interval", "1"],
-      // A block for every transaction at once, and one now and then, so that the chain's clock passes deadlines.
-      ...["--mixed-mining", "--block-time", "15"],
+      ...["--state", state, "--state-interval", "3"],
+      // A block for every transaction at once, and one now and then, so that the chain's clock passes deadlines; a block
+      // is final two blocks later.
+      ...["--mixed-mining", "--block-time", "30", "--slots-in-an-epoch", "1"],
     ],
     logFile,
     runAs: {},
