@@ -117,10 +117,13 @@ export async function submit(
   if (!quote.ok) {
     // Someone else may have sent the same authorization: money that arrived is a payment (faults A8).
     const seen = await chain.prove(authorization, null);
-    if (seen.outcome !== "settled") return { kind: "refused", reason: quote.reason };
-    return (await markSubmitting(db, payment, {}))
-      ? { kind: "sent", txHash: seen.proof.txHash }
-      : { kind: "lost" };
+    if (seen.outcome === "settled") {
+      const marked = await markSubmitting(db, payment, {});
+      return marked ? { kind: "sent", txHash: seen.proof.txHash } : { kind: "lost" };
+    }
+    // The nonce is used, and it is not yet to be seen by what: the money may have arrived, so nothing may be refused.
+    if (seen.outcome === "pending" && quote.reason === "payment_cancelled") return { kind: "lost" };
+    return { kind: "refused", reason: quote.reason };
   }
   const stored = await signAndStore(db, payment, submitter, (nonce) =>
     submitter.sign(authorization, quote.gas, nonce),
