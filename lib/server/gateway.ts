@@ -34,8 +34,17 @@ function hostAndPort(text: string): string {
   return `${hostname}:${port || DEFAULT_PORTS[protocol]}`;
 }
 
-/** Opens the gateway over the process's parts; `close` ends its background work. */
-export async function openGateway(parts: Parts): Promise<{ handle: Gateway; close(): void }> {
+/** A running gateway. */
+export interface OpenGateway {
+  handle: Gateway;
+  /** Its public key, as upstreams fetch it. */
+  jwks: Prover["jwks"];
+  /** Ends its background work. */
+  close(): void;
+}
+
+/** Opens the gateway over the process's parts. */
+export async function openGateway(parts: Parts): Promise<OpenGateway> {
   const { env, database, sealer, chains, networks, log } = parts;
   const { db } = database;
   const chainOf = (network: string): Chain => {
@@ -44,7 +53,7 @@ export async function openGateway(parts: Parts): Promise<{ handle: Gateway; clos
     return chain;
   };
   const ledger = openLedger({ db, sealer, chains, log });
-  const { signProof } = await openProver(parts);
+  const { signProof, jwks } = await openProver(parts);
   const now = () => BigInt(Math.floor(Date.now() / 1000));
   const handle = createGateway({
     origin: env.FAREBOX_GATEWAY_ORIGIN,
@@ -63,5 +72,5 @@ export async function openGateway(parts: Parts): Promise<{ handle: Gateway; clos
     outageOf,
     log,
   });
-  return { handle, close: () => ledger.close() };
+  return { handle, jwks, close: () => ledger.close() };
 }

@@ -50,6 +50,7 @@ async function start({ dev }: { dev: boolean }): Promise<void> {
   const routes = {
     gateway: gateway?.handle ?? null,
     web: web?.handle ?? null,
+    jwks: gateway && JSON.stringify(gateway.jwks),
     ready: watchReadiness(parts),
     gatewayHost: ownHost(env),
   };

@@ -9,6 +9,8 @@ import type { Readiness } from "./health";
 export interface Roles {
   gateway: ((request: GatewayRequest) => Promise<GatewayResponse>) | null;
   web: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null;
+  /** The gateway's public key as a JWK set in JSON, by which upstreams check that a call came through it. */
+  jwks: string | null;
   ready: Readiness;
   /** Host of the gateway when it has one of its own: then nothing else is served there, and it is served nowhere else. */
   gatewayHost: string | null;
@@ -29,6 +31,9 @@ async function answer(roles: Roles, request: IncomingMessage, response: ServerRe
   const target = request.url ?? "";
   if (target === "/healthz") return text(response, 200, "ok");
   if (target === "/readyz") return ready(roles.ready, response);
+  if (target === "/.well-known/jwks.json" && roles.jwks !== null) {
+    return send(response, 200, "application/jwk-set+json", roles.jwks, "public, max-age=300");
+  }
   const atGateway = target.startsWith("/g/");
   const misplaced = roles.gatewayHost !== null && (request.headers.host === roles.gatewayHost) !== atGateway;
   if (atGateway && roles.gateway && !misplaced) {
@@ -46,6 +51,10 @@ async function ready(readiness: Readiness, response: ServerResponse): Promise<vo
 }
 
 function text(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
-  response.end(`${body}\n`);
+  send(response, status, "text/plain; charset=utf-8", `${body}\n`, "no-store");
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string, cache: string): void {
+  response.writeHead(status, { "content-type": type, "cache-control": cache });
+  response.end(body);
 }
