@@ -9,6 +9,8 @@ const config: NextConfig = {
   // TypeScript 7 has no JavaScript API, so Next cannot check types itself; `npm test` runs tsc.
   typescript: { ignoreBuildErrors: true },
   experimental: { useTypeScriptCli: true },
+  // In development Next would print what forms send to the server, passwords included.
+  logging: { serverFunctions: false },
 };
 
 export default config;
