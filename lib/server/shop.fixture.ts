@@ -38,6 +38,9 @@ export interface ShopOptions {
   gateways?: number;
 }
 
+/** The secret all replicas of a test share. */
+export const SHARED_SECRET = "a secret that all replicas of a test share, and nobody else";
+
 const RULES: StoredRule[] = [
   { method: "*", path: "/free/*rest", priceMicroUsd: null },
   { method: "*", path: "/*path", priceMicroUsd: "10000" },
@@ -74,6 +77,7 @@ export async function openShop(upstream: RequestListener, options: ShopOptions =
     parts,
     merchantId,
     endpointId,
+    slug,
     payTo,
     /** The gateway URL of a path at one replica. */
     url: (path: string, replica = 0) => `${replicas[replica]?.url}/g/${slug}${path}`,
@@ -96,7 +100,7 @@ async function openReplica() {
   const url = `http://127.0.0.1:${port}`;
   const env = readEnv({
     ...givenEnv(),
-    FAREBOX_SECRET: "a secret that all replicas of a test share, and nobody else",
+    FAREBOX_SECRET: SHARED_SECRET,
     FAREBOX_ORIGIN: url,
     FAREBOX_PRIVATE_UPSTREAMS: "127.0.0.0/8",
     PORT: String(port),

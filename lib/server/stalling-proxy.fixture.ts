@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+/**
+ * Starts a TCP proxy that lets everything through until a connection says `text` to the server. Then `hold: "request"`
+ * keeps that message back, `hold: "reply"` delivers it and keeps the answer back; `reached` resolves in either case.
+ */
+export async function openStallingProxy(
+  to: { host: string; port: number },
+  text: string,
+  hold: "request" | "reply",
+) {
+  let reach: () => void = () => {};
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(to.port, to.host);
+    let holding = false;
+    for (const [socket, other] of [[client, upstream] as const, [upstream, client] as const]) {
+      sockets.add(socket);
+      socket.on("error", () => other.destroy());
+      socket.on("close", () => other.destroy());
+    }
+    client.on("data", (chunk) => {
+      if (holding) return;
+      holding = chunk.includes(text);
+      if (holding && hold === "request") return reach();
+      upstream.write(chunk);
+    });
+    upstream.on("data", (chunk) => {
+      if (holding) return reach();
+      client.write(chunk);
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The proxy has no port");
+  return {
+    port: address.port,
+    reached,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
