@@ -66,6 +66,7 @@ export async function readEndpoint(db: Db, merchantId: MerchantId, id: string): 
 export interface EndpointVersion {
   version: number;
   name: string;
+  description: string;
   upstream: string;
   charge: "after" | "before";
   upstreamTimeoutMs: number;
@@ -88,6 +89,7 @@ export async function listVersions(
     .select({
       version: endpointVersions.version,
       name: endpointVersions.name,
+      description: endpointVersions.description,
       upstream: endpointVersions.upstream,
       charge: endpointVersions.charge,
       upstreamTimeoutMs: endpointVersions.upstreamTimeoutMs,

@@ -1,0 +1,202 @@
+"use client";
+
+import { type ReactNode, useRef, useState } from "react";
+import { useFormStatus } from "react-dom";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input, Textarea } from "@/components/ui/input";
+import { Section } from "@/components/ui/section";
+import type { FieldErrors } from "@/lib/endpoints/checked";
+import { AdvancedFields } from "./advanced-fields";
+import { PayoutFields } from "./payout-fields";
+import { Preview, type PreviewContext } from "./preview";
+import { RuleFields } from "./rule-fields";
+import { proposeName, proposeSlug, splitUrl } from "./split-url";
+import { EVERY_PATH, type FormValues } from "./values";
+
+function Submit({ label }: { label: string }) {
+  const { pending } = useFormStatus();
+  return (
+    <Button type="submit" variant="primary" pending={pending}>
+      {label}
+    </Button>
+  );
+}
+
+/**
+ * The form of an endpoint, new or edited. What is typed stays, whatever comes of saving it: `save` returns what is
+ * wrong by field, and leads away by itself when all is well.
+ */
+export function EndpointForm({
+  initial,
+  context,
+  payoutHint,
+  slugTail,
+  submitLabel,
+  cancelHref,
+  notice,
+  save,
+}: {
+  initial: FormValues;
+  context: PreviewContext;
+  payoutHint?: string;
+  /** Makes proposed slugs free; null when the slug can no longer change. */
+  slugTail: string | null;
+  submitLabel: string;
+  cancelHref: string;
+  notice?: ReactNode;
+  save(values: FormValues): Promise<FieldErrors>;
+}) {
+  const [values, setValues] = useState(initial);
+  const [errors, setErrors] = useState<FieldErrors>({});
+  /** What the form proposed; a field that still says so follows the next proposal. */
+  const proposed = useRef({ name: initial.name, slug: initial.slug, path: initial.rules[0]?.path ?? "" });
+  const form = useRef<HTMLFormElement>(null);
+  const change = (changes: Partial<FormValues>) => setValues((before) => ({ ...before, ...changes }));
+
+  const proposeFor = (name: string, before: FormValues): Partial<FormValues> => {
+    if (slugTail === null || before.slug !== proposed.current.slug) return { name };
+    const slug = proposeSlug(name, slugTail);
+    proposed.current.slug = slug;
+    return { name, slug };
+  };
+
+  /** Takes a whole URL apart once it is typed or pasted. */
+  const split = (text: string) => {
+    const parts = splitUrl(text);
+    if (!parts || slugTail === null) return;
+    setValues((before) => {
+      const [first, ...others] = before.rules;
+      const follows = first && others.length === 0 && first.path === proposed.current.path;
+      const path = parts.path === "/" ? EVERY_PATH : parts.path;
+      if (!follows && parts.path !== "/") return { ...before, upstream: text.trim() };
+      const name = before.name === proposed.current.name ? proposeName(parts) : before.name;
+      const named = name === before.name ? {} : proposeFor(name, before);
+      proposed.current = { ...proposed.current, name, path: follows ? path : proposed.current.path };
+      return {
+        ...before,
+        ...named,
+        upstream: parts.upstream,
+        rules: follows ? [{ ...first, path }, ...others] : before.rules,
+      };
+    });
+  };
+
+  const submit = async () => {
+    const found = await save(values);
+    setErrors(found);
+    if (Object.keys(found).length === 0) return;
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus());
+  };
+
+  return (
+    <form
+      ref={form}
+      action={submit}
+      noValidate
+      className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_380px]"
+    >
+      <div className="flex min-w-0 flex-col gap-8">
+        {notice}
+        <Section title="Your server">
+          <div className="flex flex-col gap-4">
+            <Field
+              label={slugTail === null ? "URL of your server" : "URL to sell"}
+              error={errors.upstream}
+              hint={
+                slugTail === null
+                  ? "The path of a call is appended to it."
+                  : "Paste the whole URL of one call: it is split into the server and the path to sell."
+              }
+            >
+              <Input
+                mono
+                type="url"
+                autoComplete="off"
+                spellCheck={false}
+                placeholder="https://api.example.com/weather"
+                value={values.upstream}
+                onChange={(event) => change({ upstream: event.target.value })}
+                onPaste={(event) => {
+                  const whole = event.currentTarget.selectionEnd === event.currentTarget.value.length;
+                  const pasted = event.clipboardData.getData("text");
+                  if (!whole || event.currentTarget.selectionStart !== 0 || !splitUrl(pasted)) return;
+                  event.preventDefault();
+                  split(pasted);
+                }}
+                onBlur={(event) => split(event.target.value)}
+              />
+            </Field>
+            <div className="grid items-start gap-4 sm:grid-cols-2">
+              <Field label="Name" error={errors.name} hint="Payers see it.">
+                <Input
+                  autoComplete="off"
+                  maxLength={60}
+                  value={values.name}
+                  onChange={(event) =>
+                    setValues((before) => ({ ...before, ...proposeFor(event.target.value, before) }))
+                  }
+                />
+              </Field>
+              {slugTail !== null && (
+                <Field label="Slug" error={errors.slug} hint="Part of the gateway URL; it never changes.">
+                  <Input
+                    mono
+                    autoComplete="off"
+                    spellCheck={false}
+                    maxLength={40}
+                    value={values.slug}
+                    onChange={(event) => change({ slug: event.target.value })}
+                  />
+                </Field>
+              )}
+            </div>
+            <Field
+              label="Description"
+              error={errors.description}
+              hint="One or two sentences for agents and people."
+            >
+              <Textarea
+                rows={2}
+                maxLength={500}
+                value={values.description}
+                onChange={(event) => change({ description: event.target.value })}
+              />
+            </Field>
+          </div>
+        </Section>
+        <Section title="What a call costs">
+          <RuleFields rules={values.rules} errors={errors} change={(rules) => change({ rules })} />
+        </Section>
+        <Section
+          title="Where the money goes"
+          sentence="From the payer's wallet straight to yours. Farebox never holds it."
+        >
+          <PayoutFields
+            payouts={values.payouts}
+            networks={context.networks}
+            errors={errors}
+            hint={payoutHint}
+            change={(payouts) => change({ payouts })}
+          />
+        </Section>
+        <AdvancedFields values={values} errors={errors} change={change} />
+        <div className="flex flex-wrap items-center gap-2">
+          <Submit label={submitLabel} />
+          <ButtonLink href={cancelHref} variant="ghost">
+            Cancel
+          </ButtonLink>
+          {Object.keys(errors).length > 0 && (
+            <p role="alert" className="text-small text-danger">
+              Nothing was saved yet: correct the fields marked above.
+            </p>
+          )}
+        </div>
+      </div>
+      <aside aria-label="Preview" className="min-w-0 lg:sticky lg:top-8">
+        <h2 className="mb-3 text-title">What an agent will see</h2>
+        <Preview values={values} context={context} />
+      </aside>
+    </form>
+  );
+}
