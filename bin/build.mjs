@@ -20,7 +20,7 @@ export function buildStale(root) {
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
   const { status } = spawnSync(process.execPath, [next, "build"], { cwd: root, stdio: "inherit" });
   if (status !== 0) {
-    console.error("Farebox cannot start. `next build` failed; what it said is above.");
+    console.error("`next build` failed; what it said is above.");
     process.exit(1);
   }
 }

@@ -13,7 +13,7 @@ export function installMissing(folder) {
   const [file, ...args] = [...npm, "ci", "--no-fund", "--no-audit"];
   const { status } = spawnSync(file, args, { cwd: folder, stdio: "inherit" });
   if (status !== 0) {
-    console.error("Farebox cannot start. `npm ci` failed; what it said is above.");
+    console.error("`npm ci` failed; what it said is above.");
     process.exit(1);
   }
 }

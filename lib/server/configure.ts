@@ -13,6 +13,9 @@ export interface Plan {
   env: Env;
 }
 
+/** What the stand-ins of the last start in a data folder added to the configuration. */
+const RUNNING = "running.json";
+
 const PLACEHOLDER_NETWORK = {
   network: "eip155:84532",
   rpc: "http://127.0.0.1",
@@ -39,16 +42,26 @@ export async function completeConfiguration(
   const { given, local } = plan;
   const dataDir = plan.env.FAREBOX_DATA_DIR;
   const localnet = await startLocalnet({ dataDir, log, ...local });
-  const env = readEnv({
+  const standIns = {
     ...localnet.env,
     ...(local.database ? { FAREBOX_SECRET: await openSecret(dataDir) } : {}),
     ...(local.database || local.chain ? { FAREBOX_ORIGIN: `http://localhost:${port}` } : {}),
     // The demo upstream and a newcomer's own server are on this machine.
     ...(local.database && local.chain ? { FAREBOX_PRIVATE_UPSTREAMS: "127.0.0.0/8,::1/128" } : {}),
-    ...given,
-    PORT: String(port),
-  });
-  return { env, localnet };
+  };
+  if (local.database || local.chain)
+    await writeJson(join(dataDir, RUNNING), { ...standIns, PORT: String(port) });
+  return { env: readEnv({ ...standIns, ...given, PORT: String(port) }), localnet };
+}
+
+/** Reads the configuration of the instance that runs, for a command beside it; undefined when none was started here. */
+export async function readRunningConfiguration(given: Record<string, string>): Promise<Env | undefined> {
+  const configured = given.DATABASE_URL !== undefined && given.FAREBOX_NETWORKS !== undefined;
+  if (configured) return readEnv(given);
+  const standIns = await readJson<Record<string, string>>(
+    join(given.FAREBOX_DATA_DIR ?? ".farebox", RUNNING),
+  );
+  return standIns && readEnv({ ...standIns, ...given });
 }
 
 /** The secret of a local database: it seals what lies there, so it stays with it. */

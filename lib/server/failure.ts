@@ -16,12 +16,12 @@ export function failOnUncaught(log: Log): void {
   process.on("unhandledRejection", fail("unhandled_rejection"));
 }
 
-/** Says why the process cannot start, in a line for what the operator can mend and with its frames for a bug; exits 1. */
+/** Says why the process cannot go on, in a line for what the operator can mend and with its frames for a bug; exits 1. */
 export function failToStart(error: unknown): never {
   const expected = error instanceof CannotStart || error instanceof BadConfiguration;
   const text =
     error instanceof Error ? (expected ? error.message : `${error.message}\n${framesOf(error)}`) : "";
-  process.stderr.write(`Farebox cannot start. ${text}\n`);
+  process.stderr.write(`Farebox: ${text}\n`);
   process.exit(1);
 }
 
