@@ -8,6 +8,7 @@ const page: ChallengePage = {
   seller: "Nimbus",
   priceText: "$0.01",
   networkName: "Base",
+  isTest: false,
   payUrl: "https://pay.example/pay/nimbus/now?city=Bern",
   gatewayUrl: "https://pay.example/g/nimbus/now",
 };
@@ -18,6 +19,11 @@ test("the page says price, seller, title, description and network, and links to 
     expect(html).toContain(text);
   }
   expect(html).toContain('href="https://pay.example/pay/nimbus/now?city=Bern"');
+});
+
+test("test money is marked as such, live money is not", () => {
+  expect(challengePage({ ...page, isTest: true })).toContain("Test network");
+  expect(challengePage(page)).not.toContain("Test network");
 });
 
 test("the page is one document under 8 kB without script", () => {

@@ -8,6 +8,8 @@ export interface ChallengePage {
   /** The price as people read it, such as `$0.01`. */
   priceText: string;
   networkName: string;
+  /** Whether it is paid in test money, which the page then says. */
+  isTest: boolean;
   /** Where the call can be paid for in a browser. */
   payUrl: string;
   gatewayUrl: string;
@@ -25,6 +27,7 @@ const STYLE = `
 --accent:light-dark(oklch(0.52 0.12 160),oklch(0.78 0.14 160));
 --hover:light-dark(oklch(0.47 0.11 160),oklch(0.83 0.13 160));
 --ink:light-dark(oklch(0.99 0.01 160),oklch(0.2 0.04 160));
+--test:light-dark(oklch(0.52 0.115 70),oklch(0.82 0.14 78));
 --focus:light-dark(oklch(0.55 0.15 255),oklch(0.76 0.12 250))}
 *{box-sizing:border-box;margin:0}
 body{min-height:100svh;display:grid;place-items:center;padding:32px 16px;background:var(--bg);color:var(--text);
@@ -34,6 +37,7 @@ main{width:100%;max-width:440px;min-width:0}
 p,h1,li{overflow-wrap:anywhere}
 .seller,.on,footer{color:var(--muted)}
 .seller{font-size:13px}
+.test{color:var(--test);font-weight:600}
 h1{font-size:16px;font-weight:600;line-height:1.35;margin-top:4px;text-wrap:balance}
 .what{margin-top:8px;color:var(--muted);white-space:pre-line}
 .price{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 8px;margin-top:24px;padding-top:20px;border-top:1px solid var(--line)}
@@ -42,12 +46,12 @@ h1{font-size:16px;font-weight:600;line-height:1.35;margin-top:4px;text-wrap:bala
 font-weight:600;line-height:20px;text-align:center;text-decoration:none;overflow-wrap:anywhere}
 .pay:hover{background:var(--hover)}
 a:focus-visible{outline:2px solid var(--focus);outline-offset:2px;border-radius:6px}
-footer{padding:20px 24px 0;font-size:13px}
+footer{padding:20px 25px 0;font-size:13px}
 h2{font-size:13px;font-weight:600;color:var(--text)}
 ol{margin-top:4px;padding-left:18px}
 code{font:12px/1.5 "Geist Mono",ui-monospace,monospace;color:var(--text);overflow-wrap:anywhere}
 footer a{color:var(--accent);text-underline-offset:2px}
-@media(max-width:480px){body{align-items:start}.card{padding:20px}footer{padding:20px 20px 0}}
+@media(max-width:480px){body{align-items:start}.card{padding:20px}footer{padding:20px 21px 0}}
 `;
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
@@ -73,6 +77,7 @@ export function challengePage(page: ChallengePage): string {
   const title = escapeHtml(page.title);
   const seller = escapeHtml(page.seller);
   const price = escapeHtml(page.priceText);
+  const test = page.isTest ? ' · <span class="test">Test network</span>' : "";
   const description = page.description === "" ? "" : `<p class="what">${escapeHtml(page.description)}</p>\n`;
   // A link must lead somewhere a browser fetches: a javascript: URL would survive escaping.
   const payUrl = /^(https?:\/)?\//i.test(page.payUrl) ? escapeHtml(page.payUrl) : "";
@@ -89,10 +94,10 @@ export function challengePage(page: ChallengePage): string {
 <body>
 <main>
 <section class="card">
-<p class="seller">${seller}</p>
+<p class="seller">${seller}${test}</p>
 <h1>${title}</h1>
 ${description}<p class="price"><b>${price}</b><span class="on">USDC on ${escapeHtml(page.networkName)}, per call</span></p>
-<a class="pay" href="${payUrl}">Pay ${price} and continue</a>
+<a class="pay" href="${payUrl}">Pay ${price}</a>
 </section>
 <footer>
 <h2>For developers</h2>

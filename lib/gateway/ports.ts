@@ -108,6 +108,8 @@ export interface QuotedNetwork {
   id: `${string}:${string}`;
   chainId: number;
   name: string;
+  /** Test money: a person is told so before paying. */
+  test: boolean;
   v1Name: string | null;
   token: { address: `0x${string}`; symbol: string; decimals: number; name: string; version: string };
 }

@@ -30,6 +30,7 @@ export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
         offers,
         priceMicroUsd,
         networkNames: quoted.map(({ name }) => name),
+        isTest: quoted.every(({ test }) => test),
         // Without the query: only the upstream may be meant to see it, and clients repeat this URL in headers.
         resourceUrl: `${origin}/g/${path}`,
         payUrl: `${payOrigin}/pay/${path}${target.rawQuery}`,

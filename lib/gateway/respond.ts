@@ -41,6 +41,7 @@ export interface Demand {
   offers: readonly Offer[];
   priceMicroUsd: bigint;
   networkNames: readonly string[];
+  isTest: boolean;
   /** Public URL of the call. */
   resourceUrl: string;
   /** Where a person can pay for it. */
@@ -67,6 +68,7 @@ export function challenge(demand: Demand, code: ReasonCode): GatewayResponse {
     seller: sellerName,
     priceText: formatUsd(demand.priceMicroUsd),
     networkName: demand.networkNames.join(" or "),
+    isTest: demand.isTest,
     payUrl,
     gatewayUrl: resourceUrl,
   });
