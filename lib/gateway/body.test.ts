@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { collect, readBody } from "./body";
-import { startRaw } from "./test-server";
+import { startRaw } from "./raw-server.fixture";
 import { createUpstreamClient } from "./upstream";
 
 async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {

@@ -1,10 +1,10 @@
 import http from "node:http";
 import { TLSSocket } from "node:tls";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { GuardedAgent } from "./connections";
 import { createGuard, type Guard } from "./guard";
 import type { UpstreamResult } from "./ports";
-import { type Behaviour, type RawServer, startRaw } from "./test-server";
+import { type Behaviour, type RawServer, startRaw } from "./raw-server.fixture";
 import { createUpstreamClient, type UpstreamOptions } from "./upstream";
 
 /** Self-signed for `api.example` until 2120; it vouches for nothing outside these tests. */
@@ -69,6 +69,22 @@ test("DNS rebinding: a connection that ends at a forbidden address is closed bef
   const agent = new GuardedAgent(false, { guard: fooled, connectTimeoutMs: 5_000 });
   expect(await requestOver(agent, server)).toMatch(/private address/);
   expect(server.received.join("")).toBe("");
+});
+
+test("DNS rebinding: a connection is not used a minute after its name was looked up", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const server = await startRaw(answer);
+  const call = createUpstreamClient({ privateUpstreams: ["127.0.0.0/8"], ownHosts: [] });
+  const signal = new AbortController().signal;
+  for (const minutes of [0, 0, 1]) {
+    vi.setSystemTime(Date.now() + minutes * 60_000);
+    const url = `${server.origin}/`;
+    const result = await call({ method: "GET", url, headers: [], body: null, timeoutMs: 5_000, signal });
+    if (result.ok) for await (const _ of result.body) throw new Error("A 204 has no body");
+  }
+  expect(server.received).toHaveLength(1);
+  await server.closed(0);
 });
 
 test("a name with several addresses is reached at the first that answers", async () => {

@@ -9,7 +9,7 @@ import type { Guard, Peer } from "./guard";
 /** How long an unused connection is kept; a server that closes earlier says so, or its close removes it. */
 const IDLE_MS = 15_000;
 
-/** No connection outlives its DNS answer by more than this: a name may have moved. */
+/** No connection is used again this long after its name was looked up: the name may have moved. */
 const MAX_AGE_MS = 60_000;
 
 /** How long one address is tried alone before the next one is tried too (RFC 8305). */
@@ -101,7 +101,7 @@ export class GuardedAgent extends http.Agent {
 
   override keepSocketAlive(socket: Duplex): boolean {
     const age = Date.now() - (this.#openedAt.get(socket) ?? 0);
-    if (age > MAX_AGE_MS || socket.readableLength > 0) return false;
+    if (age > MAX_AGE_MS - IDLE_MS || socket.readableLength > 0) return false;
     socket.on("data", refuseUnsolicited);
     return Boolean(super.keepSocketAlive(socket));
   }

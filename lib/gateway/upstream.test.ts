@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { UpstreamCall, UpstreamResult } from "./ports";
-import { type Behaviour, startRaw } from "./test-server";
+import { type Behaviour, startRaw } from "./raw-server.fixture";
 import { checkUpstreamUrl, createUpstreamClient, type UpstreamOptions } from "./upstream";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -208,6 +208,13 @@ test("refused, forbidden, unknown and silent upstreams look the same", async () 
   ];
   for (const url of urls) expect(await call(url)).toEqual({ ok: false, reason: "upstream_unreachable" });
   expect(closed.received).toEqual([]);
+});
+
+test("a call ends in its own time also while nothing answers to the connection", async () => {
+  const silent = await startRaw(() => {});
+  const url = `https://127.0.0.1:${silent.port}/`;
+  const result = await clientWith({ connectTimeoutMs: 3_600_000 })(url, { timeoutMs: 50 });
+  expect(result).toEqual({ ok: false, reason: "upstream_unreachable" });
 });
 
 test("an upstream that hangs up without a word is unreachable", async () => {

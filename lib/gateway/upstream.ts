@@ -36,8 +36,8 @@ function headersFor({ method, headers, body }: UpstreamCall, authority: string):
 }
 
 /** A pooled connection that its server closed while the request was on its way, before anything was answered. */
-function wasStale(request: http.ClientRequest, error: Error): boolean {
-  return request.reusedSocket && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
+function wasStale(request: http.ClientRequest, error: NodeJS.ErrnoException): boolean {
+  return request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
 }
 
 function exchange(
@@ -56,29 +56,34 @@ function exchange(
       headers: headersFor(call, authority),
       maxHeaderSize: MAX_HEADER_BYTES,
     });
-    let reason: Refused["reason"] = "upstream_unreachable";
-    const abort = () => request.destroy();
-    const timer = setTimeout(() => {
-      if (request.socket) reason = "upstream_timeout";
-      request.destroy();
-    }, call.timeoutMs);
+    function settle(result: UpstreamResult | "stale"): void {
+      clearTimeout(timer);
+      resolve(result);
+    }
 
+    function giveUp(reason: Refused["reason"]): void {
+      settle(refused(reason));
+      request.destroy();
+    }
+
+    // While there is no socket yet the peer may as well be filtered, which must not look different from refused.
+    const timer = setTimeout(
+      () => giveUp(request.socket ? "upstream_timeout" : "upstream_unreachable"),
+      call.timeoutMs,
+    );
+    const abort = () => giveUp("upstream_unreachable");
     call.signal.addEventListener("abort", abort, { once: true });
     request.once("close", () => call.signal.removeEventListener("abort", abort));
-    request.once("response", (response) => {
-      clearTimeout(timer);
-      resolve(readResponse(request, response, stallMs));
-    });
+
+    request.once("response", (response) => settle(readResponse(request, response, stallMs)));
     // We never ask to switch protocols, so 101 is no answer to anything.
     request.once("upgrade", (_response, socket) => {
       socket.destroy();
-      clearTimeout(timer);
-      resolve(refused("upstream_invalid"));
+      giveUp("upstream_invalid");
     });
-    request.on("error", (error) => {
-      clearTimeout(timer);
-      if ("code" in error && String(error.code).startsWith("HPE_")) reason = "upstream_invalid";
-      resolve(wasStale(request, error) && !call.signal.aborted ? "stale" : refused(reason));
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      if (wasStale(request, error)) settle("stale");
+      else giveUp(error.code?.startsWith("HPE_") ? "upstream_invalid" : "upstream_unreachable");
     });
     request.end(call.body ?? undefined);
   });
