@@ -19,10 +19,16 @@ function redact(text: string): string {
   );
 }
 
+/** The first line of an error and of its causes: later lines of a library's message repeat what was sent. */
+function summarize(error: Error): string {
+  const [line = ""] = error.message.split("\n");
+  const own = redact(`${error.name}: ${line}`);
+  return error.cause instanceof Error ? `${own} <- ${summarize(error.cause)}` : own;
+}
+
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
-  if (value instanceof Error) return redact(`${value.name}: ${value.message}`);
-  return value;
+  return value instanceof Error ? summarize(value) : value;
 }
 
 function write(level: string, event: string, fields: LogFields = {}): void {
