@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleAlert, Wallet } from "lucide-react";
+import { Wallet } from "lucide-react";
 import { signIn } from "next-auth/react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -19,7 +19,7 @@ export function OtherWays({ next, github }: { next: string; github: boolean }) {
       {github && (
         <Button onClick={() => signIn("github", { callbackUrl: next })}>Continue with GitHub</Button>
       )}
-      <p className="my-2 flex items-center gap-3 text-small text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+      <p className="mt-2 flex items-center gap-3 text-small text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
         or with email
       </p>
     </div>
@@ -50,14 +50,11 @@ function WalletWays({ next }: { next: string }) {
           Continue with {name}
         </Button>
       ))}
-      <div aria-live="polite">
-        {problem && (
-          <p className="flex gap-1.5 text-small text-danger">
-            <CircleAlert aria-hidden className="mt-0.75 size-3.5 shrink-0" />
-            {problem}
-          </p>
-        )}
-      </div>
+      {problem && (
+        <p role="alert" className="text-small text-danger">
+          {problem}
+        </p>
+      )}
     </>
   );
 }

@@ -11,6 +11,8 @@ export interface Session {
   email: string | null;
   /** IANA name. */
   timeZone: string;
+  /** When the person last proved who they are. */
+  signedInAt: Date;
 }
 
 /** What a session's token says. */
@@ -32,5 +34,11 @@ export async function sessionOf(db: Db, claims: SessionClaims, nowMs = Date.now(
   // Equal, not later: a changed password ends every session made before it, whatever the clocks of two replicas say.
   if (member?.sessionsValidFrom.getTime() !== claims.epoch) return null;
   const { userId, merchantId, merchantName, name, email, timeZone } = member;
-  return { userId, merchantId, merchantName, name, email, timeZone };
+  const signedInAt = new Date(claims.signedInAt);
+  return { userId, merchantId, merchantName, name, email, timeZone, signedInAt };
+}
+
+/** Tells whether the person proved who they are within the last five minutes, for those who have no password to ask for. */
+export function isFresh({ signedInAt }: Session, nowMs = Date.now()): boolean {
+  return nowMs - signedInAt.getTime() < 5 * 60_000;
 }

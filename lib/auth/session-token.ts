@@ -19,9 +19,3 @@ export async function renewSession(signedIn: SignedIn): Promise<void> {
   const { name, options } = sessionCookie(env.FAREBOX_ORIGIN);
   (await cookies()).set(name, token, { ...options, maxAge });
 }
-
-/** Ends the session of this browser; only in a server action or route handler. */
-export async function endSession(): Promise<void> {
-  const { name, options } = sessionCookie(parts().env.FAREBOX_ORIGIN);
-  (await cookies()).set(name, "", { ...options, maxAge: 0 });
-}

@@ -1,0 +1,22 @@
+"use server";
+
+import { changePassword } from "@/lib/auth/change-password";
+import { requireSession } from "@/lib/auth/session";
+import { renewSession } from "@/lib/auth/session-token";
+import { parts } from "@/lib/server/parts";
+
+/** What came of changing the password. */
+export interface PasswordState {
+  errors: { current?: string; next?: string };
+  saved: string | null;
+}
+
+/** Changes the password, ends every other session of this person, and renews this one. */
+export async function savePassword(_: PasswordState, form: FormData): Promise<PasswordState> {
+  const { userId } = await requireSession();
+  const typed = { current: String(form.get("current")), next: String(form.get("next")) };
+  const changed = await changePassword(parts().database.db, userId, typed);
+  if (!changed.ok) return { errors: changed.errors, saved: null };
+  await renewSession(changed.signedIn);
+  return { errors: {}, saved: "Password changed. Every other session was signed out." };
+}
