@@ -28,7 +28,7 @@ export async function link(proof: {
   if (member?.hasPassword) {
     const proved = await provePassword(db, session.userId, String(proof.password));
     if (!proved.ok) return proved;
-  } else if (!mayLinkWallet(session)) {
+  } else if (!isFresh(session)) {
     return {
       ok: false,
       reason: "Sign out and in again first: linking needs a sign-in of the last five minutes.",
