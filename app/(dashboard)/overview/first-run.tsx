@@ -1,16 +1,22 @@
 import { ArrowRight, CircleCheck, CircleDashed } from "lucide-react";
+import { createDemo } from "@/app/(dashboard)/endpoints/new/create";
 import { ButtonLink } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
+import { SubmitButton } from "@/components/ui/submit-button";
+import { parts } from "@/lib/server/parts";
 
 /** What a merchant without payments sees: three steps, and the one thing to do now. */
 export function FirstRun({ endpoint }: { endpoint: { id: string; name: string } | null }) {
+  const hasDemo = parts().env.FAREBOX_DEMO_UPSTREAM !== undefined;
   const steps = [
     { title: "Open your account", text: "Done: you are in.", done: true },
     {
       title: "Create an endpoint",
       text: endpoint
         ? `Done: ${endpoint.name} has a price and a gateway URL.`
-        : "Put a price on a URL. The form is already filled in with a demo upstream, so one press is enough.",
+        : hasDemo
+          ? "Put a price on a URL: one of yours, or the clock of the demo server, which takes one press."
+          : "Put a price on a URL of yours. You get a gateway URL that answers 402 until a call is paid.",
       done: endpoint !== null,
     },
     {
@@ -46,10 +52,20 @@ export function FirstRun({ endpoint }: { endpoint: { id: string; name: string } 
               <h3 className={cx("font-medium", step.done && "text-muted")}>{step.title}</h3>
               <p className="text-pretty text-muted">{step.text}</p>
               {at === now && (
-                <ButtonLink variant="primary" href={action.href} className="mt-3">
-                  {action.words}
-                  <ArrowRight aria-hidden />
-                </ButtonLink>
+                <div className="mt-3 flex flex-wrap gap-2">
+                  {hasDemo && !endpoint && (
+                    <form action={createDemo}>
+                      <SubmitButton>Create the demo endpoint</SubmitButton>
+                    </form>
+                  )}
+                  <ButtonLink
+                    variant={hasDemo && !endpoint ? "secondary" : "primary"}
+                    href={hasDemo && !endpoint ? "/endpoints/new?empty" : action.href}
+                  >
+                    {hasDemo && !endpoint ? "Use a URL of mine" : action.words}
+                    <ArrowRight aria-hidden />
+                  </ButtonLink>
+                </div>
               )}
             </div>
           </li>
