@@ -63,6 +63,7 @@ function Row({
 }) {
   const { money } = row;
   const explorer = network?.explorerUrl ?? null;
+  const amount = network ? <Amount units={row.amount} decimals={network.decimals} /> : row.amount.toString();
   const cell = (children: ReactNode) => (
     <Link href={`/payments/${row.id}`} tabIndex={-1} className="flex h-11 items-center">
       {children}
@@ -73,16 +74,18 @@ function Row({
       <Td>
         <Link
           href={`/payments/${row.id}`}
-          className="flex h-11 items-center font-medium underline-offset-3 group-hover:underline"
+          className="flex h-11 flex-col justify-center leading-4.5 font-medium underline-offset-3 group-hover:underline"
         >
           <Time at={row.at} timeZone={timeZone} now={now} />
+          <span className="text-muted sm:hidden">{amount}</span>
         </Link>
       </Td>
-      <Td className="max-w-72">
+      <Td className="max-w-88 min-w-60">
         {cell(
-          <span className="truncate">
-            {row.endpointName} <span className="font-mono text-muted">{`${row.method} ${row.path}`}</span>
-          </span>,
+          <>
+            <span className="max-w-3/5 shrink-0 truncate">{row.endpointName}</span>
+            <span className="ml-2 truncate font-mono text-muted">{`${row.method} ${row.path}`}</span>
+          </>,
         )}
       </Td>
       <Td>
@@ -94,7 +97,7 @@ function Row({
         />
       </Td>
       <Td end className={money === "settled" || money === "final" ? "font-medium" : "text-muted"}>
-        {network ? <Amount units={row.amount} decimals={network.decimals} /> : row.amount.toString()}
+        {amount}
       </Td>
       <Td>
         <MoneyStatus money={money} />

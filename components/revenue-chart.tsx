@@ -91,7 +91,7 @@ export function RevenueChart({
   return (
     <BarChart
       responsive
-      style={{ width: "100%", height: 260 }}
+      style={{ width: "100%", height: "100%" }}
       data={bars.map((bar) => ({ ...bar, heights: bar.units.map((units) => heightOf(units, top)) }))}
       margin={{ top: 8, right: 0, bottom: 0, left: 0 }}
       barCategoryGap={bars.length > 60 ? 1 : "18%"}

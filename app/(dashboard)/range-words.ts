@@ -1,3 +1,4 @@
+import { countDays } from "@/lib/revenue/days";
 import type { Bucket, Range } from "@/lib/revenue/range";
 
 const noon = (day: string) => new Date(`${day}T12:00:00Z`);
@@ -7,6 +8,12 @@ export function rangeWords({ name, first, last }: Range): string {
   const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
   if (name === "all") return `everything until ${format.format(noon(last))}`;
   return format.formatRange(noon(first), noon(last));
+}
+
+/** The length of a range in words: `day`, `30 days`. */
+export function lengthWords({ first, last }: Range): string {
+  const days = countDays(first, last);
+  return days === 1 ? "day" : `${days} days`;
 }
 
 /** The texts of a bar: short under it, whole in its tooltip. */

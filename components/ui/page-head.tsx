@@ -16,7 +16,7 @@ export function PageHead({
         <h1 className="text-figure text-balance wrap-anywhere">{title}</h1>
         {sentence && <p className="mt-0.5 max-w-2xl text-pretty text-muted">{sentence}</p>}
       </div>
-      {action && <div className="flex flex-wrap items-center gap-2">{action}</div>}
+      {action && <div className="flex max-w-full min-w-0 flex-wrap items-center gap-2">{action}</div>}
     </header>
   );
 }

@@ -8,7 +8,7 @@ export function Table({ label, children }: { label: string; children: ReactNode 
       aria-label={label}
       className="overflow-x-auto rounded-card border border-line bg-surface -outline-offset-2"
     >
-      <table className="w-full border-separate border-spacing-0 text-small [&_tbody_tr:last-child>*]:border-b-0 [&_tr>*:first-child]:sticky [&_tr>*:first-child]:left-0">
+      <table className="w-full border-separate border-spacing-0 text-small [&_tbody_tr:last-child>*]:border-b-0 [&_tr>*:first-child]:sticky [&_tr>*:first-child]:left-0 max-sm:[&_tr>*:first-child]:border-r">
         {children}
       </table>
     </section>

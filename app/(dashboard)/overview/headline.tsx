@@ -1,9 +1,8 @@
-import { ArrowDown, ArrowUp, Minus, Sparkles } from "lucide-react";
+import { ArrowDown, ArrowUp, Sparkles } from "lucide-react";
 import type { ReactNode } from "react";
 import type { NetworkLook } from "@/components/payments-table";
 import { Amount } from "@/components/ui/amount";
 import { Badge } from "@/components/ui/badge";
-import { Tooltip } from "@/components/ui/tooltip";
 import { type AssetTotal, type Change, paidRate } from "@/lib/revenue/totals";
 
 function percent(tenths: bigint): string {
@@ -11,27 +10,28 @@ function percent(tenths: bigint): string {
   return size >= 10_000n ? `${(size / 10n).toLocaleString("en-GB")}%` : `${size / 10n}.${size % 10n}%`;
 }
 
-function ChangeBadge({ change }: { change: Change }) {
-  if (change.kind === "none") return null;
-  if (change.kind === "new")
+function Compared({ change, since }: { change: Change; since: string }) {
+  if (change.kind === "none") return <>Nothing {since} either</>;
+  if (change.kind === "new") {
     return (
-      <Badge tone="positive" icon={Sparkles}>
-        New
-      </Badge>
+      <>
+        <Badge tone="positive" icon={Sparkles}>
+          New
+        </Badge>
+        , nothing {since}
+      </>
     );
+  }
   const { tenthsOfPercent } = change;
-  if (tenthsOfPercent === 0n)
-    return (
-      <Badge tone="neutral" icon={Minus}>
-        Unchanged
-      </Badge>
-    );
+  if (tenthsOfPercent === 0n) return <>As much as {since}</>;
   const up = tenthsOfPercent > 0n;
   return (
-    <Badge tone={up ? "positive" : "danger"} icon={up ? ArrowUp : ArrowDown}>
-      <span className="sr-only">{up ? "up " : "down "}</span>
-      {percent(tenthsOfPercent)}
-    </Badge>
+    <>
+      <Badge tone={up ? "positive" : "danger"} icon={up ? ArrowUp : ArrowDown}>
+        {percent(tenthsOfPercent)} {up ? "more" : "less"}
+      </Badge>{" "}
+      than {since}
+    </>
   );
 }
 
@@ -39,8 +39,8 @@ function Figure({ name, value, note }: { name: string; value: string; note: Reac
   return (
     <div className="min-w-0 p-4 sm:p-5">
       <dt className="text-small text-muted">{name}</dt>
-      <dd>
-        <span className="block text-title tabular-nums">{value}</span>
+      <dd className="mt-0.5">
+        <span className="flex h-9 items-center text-title tabular-nums">{value}</span>
         <span className="block text-small text-muted">{note}</span>
       </dd>
     </div>
@@ -62,24 +62,18 @@ export function Headline({
 }) {
   const rate = paidRate(total);
   return (
-    <dl className="grid grid-cols-3 divide-x divide-line rounded-card border border-line bg-surface max-lg:[&>div:first-child]:col-span-3 max-lg:[&>div:first-child]:border-b max-lg:[&>div:first-child]:border-line max-lg:[&>div:nth-child(2)]:border-l-0 lg:grid-cols-[minmax(0,1.8fr)_repeat(3,minmax(0,1fr))]">
+    <dl className="grid grid-cols-3 divide-x divide-line rounded-card border border-line bg-surface max-lg:[&>:first-child]:col-span-3 max-lg:[&>:first-child]:border-r-0 max-lg:[&>:first-child]:border-b max-lg:[&>:first-child]:border-line lg:grid-cols-[minmax(0,1.8fr)_repeat(3,minmax(0,1fr))]">
       <div className="min-w-0 p-4 sm:p-5">
         <dt className="text-small text-muted">
           Revenue, {network.symbol} on {network.name}
         </dt>
-        <dd className="mt-0.5 flex flex-wrap items-baseline gap-x-3">
-          <span className="text-figure wrap-anywhere">
+        <dd className="mt-0.5">
+          <span className="block text-figure wrap-anywhere">
             <Amount units={total.units} decimals={network.decimals} />
           </span>
-          <Tooltip text={`Compared with ${comparedWith}`}>
-            <button
-              type="button"
-              aria-label={`Compared with ${comparedWith}`}
-              className="rounded-control empty:hidden"
-            >
-              <ChangeBadge change={change} />
-            </button>
-          </Tooltip>
+          <span className="block text-small text-muted">
+            <Compared change={change} since={comparedWith} />
+          </span>
         </dd>
       </div>
       <Figure name="Payments" value={total.settled.toLocaleString("en-GB")} note="settled" />

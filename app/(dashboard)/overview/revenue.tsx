@@ -60,8 +60,8 @@ export function Revenue({
   }));
   return (
     <figure className="rounded-card border border-line bg-surface">
-      <div className="grid gap-x-8 gap-y-4 p-4 sm:p-5 lg:grid-cols-[minmax(0,1fr)_260px]">
-        <div className="min-h-65 min-w-0">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-8 gap-y-4 p-4 sm:p-5 lg:grid-cols-[minmax(0,1fr)_260px]">
+        <div className="h-65 min-w-0 lg:h-84">
           <RevenueChart
             bars={bars}
             series={revenue.series.map(({ endpointId, name }) => ({ id: endpointId ?? "other", name }))}

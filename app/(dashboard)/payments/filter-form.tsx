@@ -4,6 +4,7 @@ import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useTransition } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
+import { cx } from "@/components/ui/cx";
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 
@@ -59,7 +60,15 @@ export function FilterForm({ fields }: { fields: FilterFields }) {
         />
       </Field>
       {fields.selects.map(({ name, label, any, value, choices }) => (
-        <Field key={name} label={label} hideLabel className="lg:w-40">
+        <Field
+          key={name}
+          label={label}
+          hideLabel
+          className={cx(
+            "lg:w-40",
+            name === "endpoint" && fields.selects.length % 2 === 1 && "max-lg:col-span-2",
+          )}
+        >
           <Select name={name} defaultValue={value}>
             <option value="">{any}</option>
             {choices.map((choice) => (
