@@ -12,6 +12,9 @@ export const metadata: Metadata = {
     "Put a price on any HTTP endpoint. Agents, programs and people pay it per call, straight to you.",
 };
 
+/** A build knows no configuration and no database, so no page is made ahead of its request. */
+export const dynamic = "force-dynamic";
+
 /** Both colour schemes are drawn. */
 export const viewport: Viewport = { colorScheme: "light dark" };
 

@@ -13,16 +13,13 @@ const SOURCES = [
   "package-lock.json",
 ];
 
-/** Builds the dashboard unless its build is newer than every source. */
+/** Builds the dashboard unless its build is newer than every source; false when the build failed. */
 export function buildStale(root) {
-  if (timeOf(join(root, ".next", "BUILD_ID")) > newest(root)) return;
+  if (timeOf(join(root, ".next", "BUILD_ID")) > newest(root)) return true;
   console.log("Building the dashboard; this takes a minute or two.");
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
   const { status } = spawnSync(process.execPath, [next, "build"], { cwd: root, stdio: "inherit" });
-  if (status !== 0) {
-    console.error("`next build` failed; what it said is above.");
-    process.exit(1);
-  }
+  return status === 0;
 }
 
 function newest(root) {

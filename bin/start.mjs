@@ -12,7 +12,10 @@ process.env.NODE_ENV = dev ? "development" : "production";
 process.env.NEXT_TELEMETRY_DISABLED = "1";
 
 installMissing(root);
-if (!dev && servesPages()) buildStale(root);
+if (!dev && servesPages() && !buildStale(root)) {
+  console.error("Farebox: `next build` failed; what it said is above.");
+  process.exit(1);
+}
 const { register } = await import("tsx/esm/api");
 register();
 const { main } = await import("../lib/server/main.ts");

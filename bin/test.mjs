@@ -1,0 +1,87 @@
+// Everything a change must pass, from an empty clone on; the very last line counts the tests.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildStale } from "./build.mjs";
+import { installMissing } from "./install.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const reports = mkdtempSync(join(tmpdir(), "farebox-reports-"));
+const total = { passed: 0, failed: 0 };
+process.chdir(root);
+process.env.NEXT_TELEMETRY_DISABLED = "1";
+
+installMissing(root);
+installMissing(join(root, "e2e", "clients"));
+step("Format and lint", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]);
+// Next describes its routes to TypeScript in files it writes.
+if (step("Routes", "next/dist/bin/next", ["typegen"])) step("Types", "typescript/bin/tsc", ["--noEmit"]);
+suite(
+  "Unit and integration",
+  "vitest/vitest.mjs",
+  ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report("vitest")}`],
+  "vitest",
+  readVitest,
+);
+if (count("Build", () => buildStale(root))) {
+  suite(
+    "End to end",
+    "@playwright/test/cli.js",
+    ["test", "--reporter=list,json"],
+    "playwright",
+    readPlaywright,
+  );
+}
+rmSync(reports, { recursive: true, force: true });
+const ok = total.failed === 0 && total.passed > 0;
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = ok ? 0 : 1;
+
+/** Runs a program of node_modules as one check; true when it passed. */
+function step(title, program, args) {
+  return count(title, () => run(program, args) === 0);
+}
+
+function count(title, check) {
+  heading(title);
+  const passed = check();
+  total[passed ? "passed" : "failed"] += 1;
+  if (!passed) console.log(`${title}: failed`);
+  return passed;
+}
+
+/** Runs a test runner and adds up its report; what was skipped, or never ran, failed. */
+function suite(title, program, args, name, read) {
+  heading(title);
+  const file = report(name);
+  const status = run(program, args, { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const { passed, failed } = existsSync(file)
+    ? read(JSON.parse(readFileSync(file, "utf8")))
+    : { passed: 0, failed: 0 };
+  total.passed += passed;
+  total.failed += failed || (status === 0 && passed > 0 ? 0 : 1);
+}
+
+function report(name) {
+  return join(reports, `${name}.json`);
+}
+
+function readVitest({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) {
+  return { passed: numPassedTests, failed: numFailedTests + numPendingTests + numTodoTests };
+}
+
+function readPlaywright({ stats }) {
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped };
+}
+
+function run(program, args, env = {}) {
+  const file = join(root, "node_modules", program);
+  return spawnSync(process.execPath, [file, ...args], { stdio: "inherit", env: { ...process.env, ...env } })
+    .status;
+}
+
+function heading(title) {
+  console.log(`\n${title}`);
+}
