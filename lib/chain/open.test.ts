@@ -1,7 +1,7 @@
 import { generatePrivateKey } from "viem/accounts";
 import { describe, expect, inject, it } from "vitest";
 import { BadConfiguration, type NetworkConfig } from "@/lib/env";
-import { keptLog, lyingRpc, mintAddress, Outside, openLocal } from "./fixture";
+import { keptLog, lyingRpc, Outside, openLocal } from "./fixture";
 import { openChains } from "./open";
 
 const LOCAL = { network: "eip155:84532", rpc: ["http://127.0.0.1:1"] };
@@ -125,11 +125,5 @@ describe("the faults of a network", () => {
       expect.stringMatching(/^Multicall3 of Base Sepolia is missing/),
     ]);
     bare.close();
-  });
-
-  it("hold for a signature check too: a wallet nobody asked about is not a contract", async () => {
-    expect(await openLocal(rpcUrl).verifySignature(mintAddress(), `0x${"11".repeat(32)}`, "0x1234")).toBe(
-      false,
-    );
   });
 });

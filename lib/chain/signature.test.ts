@@ -52,10 +52,11 @@ describe("the signature of an ordinary wallet", () => {
     ).toBe(false);
   });
 
-  it.each([
+  it.each<[string, Hex]>([
     ["zeros", pad("0x", { size: 65 })],
     ["no point of the curve", concat([`0x${"ff".repeat(32)}`, pad("0x01"), "0x1b"])],
-    ["66 bytes", pad("0x1b", { size: 66 })],
+    ["too short", "0x1234"],
+    ["too long", pad("0x1b", { size: 66 })],
   ])("is refused when it is %s", async (_, signature) => {
     const { digest } = await authorize(signer);
     expect(await chain.verifySignature(signer.address, digest, signature)).toBe(false);

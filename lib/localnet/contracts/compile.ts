@@ -1,13 +1,16 @@
 // Writes the JSON beside each contract; run with: npx tsx lib/localnet/contracts/compile.ts
 import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import solc from "solc";
 
-const folder = dirname(fileURLToPath(import.meta.url));
+const folder = fileURLToPath(new URL(".", import.meta.url));
+
+/** The contracts of this folder. */
+export const CONTRACTS = ["LocalUsdc", "Multicall3", "ContractWallet"] as const;
 
 interface Output {
-  errors?: { severity: string; formattedMessage: string }[];
+  errors?: { formattedMessage: string }[];
   contracts: Record<
     string,
     Record<
@@ -17,7 +20,13 @@ interface Output {
   >;
 }
 
-function compile(name: string): void {
+/** Where a contract's compiled JSON stands: its ABI, and its bytecode before and after deployment. */
+export function artifactPath(name: string): string {
+  return join(folder, `${name}.json`);
+}
+
+/** Compiles a contract to the text of its JSON; throws on any error or warning of the compiler. */
+export function compile(name: string): string {
   const file = `${name}.sol`;
   const input = {
     language: "Solidity",
@@ -26,6 +35,7 @@ function compile(name: string): void {
       evmVersion: "cancun",
       viaIR: true,
       optimizer: { enabled: true, runs: 10_000 },
+      // Without a hash of the sources, the same code compiles to the same bytes everywhere.
       metadata: { bytecodeHash: "none", appendCBOR: false },
       outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
     },
@@ -41,7 +51,9 @@ function compile(name: string): void {
     bytecode: `0x${evm.bytecode.object}`,
     deployedBytecode: `0x${evm.deployedBytecode.object}`,
   };
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(artifact, null, 1)}\n`);
+  return `${JSON.stringify(artifact, null, 1)}\n`;
 }
 
-for (const name of ["LocalUsdc", "Multicall3", "ContractWallet"]) compile(name);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const name of CONTRACTS) writeFileSync(artifactPath(name), compile(name));
+}
