@@ -45,14 +45,14 @@ export function RangeTabs({
         }))}
       />
       {range.name === "custom" && (
-        <Form action={path} className="flex items-center gap-2" scroll={false}>
+        <Form action={path} className="flex max-w-full min-w-0 items-center gap-2" scroll={false}>
           {Object.entries(kept).map(([name, value]) => (
             <input key={name} type="hidden" name={name} value={value} />
           ))}
-          <Field label="From" hideLabel>
+          <Field label="From" hideLabel className="flex-1">
             <Input key={range.first} type="date" name="from" defaultValue={range.first} required />
           </Field>
-          <Field label="To" hideLabel>
+          <Field label="To" hideLabel className="flex-1">
             <Input key={range.last} type="date" name="to" defaultValue={range.last} required />
           </Field>
           <Button type="submit">Show</Button>

@@ -10,10 +10,11 @@ export function rangeWords({ name, first, last }: Range): string {
   return format.formatRange(noon(first), noon(last));
 }
 
-/** The length of a range in words: `day`, `30 days`. */
-export function lengthWords({ first, last }: Range): string {
+/** What a range is compared with, in words: `in the 30 days before`; a running one only up to the same time. */
+export function beforeWords({ first, last, until }: Range, now: Date): string {
   const days = countDays(first, last);
-  return days === 1 ? "day" : `${days} days`;
+  const before = days === 1 ? "the day before" : `in the ${days} days before`;
+  return now < until ? `${before}, up to this time` : before;
 }
 
 /** The texts of a bar: short under it, whole in its tooltip. */

@@ -58,7 +58,7 @@ export function readFilters(query: Query, context: FilterContext): Filters {
     const text = query[field]?.trim() ?? "";
     if (text === "") return undefined;
     const price = parsePrice(text);
-    if (!price.ok) problems[field] = price.reason;
+    if (!price.ok) problems[field] = "Not an amount";
     return price.ok ? price.microUsd : undefined;
   };
   const [min, max] = [bound("min"), bound("max")];

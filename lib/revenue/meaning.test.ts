@@ -51,6 +51,6 @@ describe("the meaning of a payment", () => {
   it("gives each code its own words and survives one it does not know", () => {
     const refused = means({ money: "void", reason: "insufficient_funds" });
     expect(refused.sentence).toContain(REASONS.insufficient_funds.detail);
-    expect(means({ money: "void", reason: "from_the_future" }).sentence).toMatch(/No money moved/);
+    expect(means({ money: "void", reason: "from_the_future" }).sentence).toMatch(/cannot be used again/);
   });
 });

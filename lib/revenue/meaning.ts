@@ -24,10 +24,19 @@ export interface Meaning {
   todo: string | null;
 }
 
+/** Codes whose words address the caller, said to the merchant instead. */
+const TO_THE_MERCHANT: Readonly<Record<string, string>> = {
+  upstream_unreachable: "Your upstream could not be reached.",
+  upstream_invalid: "Your upstream gave an answer that cannot be passed on.",
+  upstream_timeout: "Your upstream did not answer in time.",
+  upstream_status: "Your upstream answered with a status other than 2xx.",
+};
+
 function fault({ reason, upstreamStatus }: PaymentFacts): string {
+  if (reason === null) return "The last attempt gave no answer.";
   if (reason === "upstream_status" && upstreamStatus !== null)
     return `Your upstream answered ${upstreamStatus}.`;
-  return (reason && reasonFor(reason)?.detail) ?? "The last attempt gave no answer.";
+  return TO_THE_MERCHANT[reason] ?? reasonFor(reason)?.detail ?? "The last attempt gave no answer.";
 }
 
 function paid(facts: PaymentFacts): Meaning {
@@ -125,7 +134,7 @@ export function meaningOf(facts: PaymentFacts, now: Date): Meaning {
       return {
         tone: "warning",
         title: "Not charged",
-        sentence: `${fault(facts)} No money moved and this payment cannot be used again.`,
+        sentence: `${fault(facts)} This payment cannot be used again.`,
         todo: null,
       };
   }

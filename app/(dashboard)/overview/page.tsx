@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { RangeTabs } from "@/app/(dashboard)/range-tabs";
-import { lengthWords, rangeWords } from "@/app/(dashboard)/range-words";
+import { beforeWords, rangeWords } from "@/app/(dashboard)/range-words";
 import { networkLooks, readQuery, type SearchParams } from "@/app/(dashboard)/view";
 import { type NetworkLook, PaymentsTable } from "@/components/payments-table";
 import { ButtonLink } from "@/components/ui/button";
@@ -92,7 +92,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Sea
             total={total}
             network={network}
             change={overview.change}
-            comparedWith={`in the ${lengthWords(range)} before`}
+            comparedWith={beforeWords(range, now)}
           />
           <Revenue
             revenue={overview.revenue}
@@ -108,7 +108,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Sea
           title="Latest payments"
           action={
             <ButtonLink size="small" href={`/payments${overview.rows}`}>
-              All {total.payments.toLocaleString("en-GB")} in this range
+              See all {total.payments.toLocaleString("en-GB")}
             </ButtonLink>
           }
         >

@@ -34,6 +34,7 @@ export default async function PaymentsPage({ searchParams }: { searchParams: Sea
   ]);
   const networks = networkLooks(view.networks);
   const count = totals.reduce((sum, total) => sum + total.payments, 0);
+  const unread = Object.keys(view.problems).length > 0;
   const csv = `/payments/export${queryWith(query, {})}`;
   return (
     <>
@@ -79,10 +80,12 @@ export default async function PaymentsPage({ searchParams }: { searchParams: Sea
         ) : isNarrowed(query) ? (
           <Empty
             icon={SearchX}
-            title="No payment matches"
+            title={unread ? "The filter cannot be read" : "No payment matches"}
             action={<ButtonLink href={withoutFilters(query)}>Clear the filter</ButtonLink>}
           >
-            Nothing in this range has all that is asked for above.
+            {unread
+              ? "Correct the field marked above."
+              : "Nothing in this range has all that is asked for above."}
           </Empty>
         ) : (
           <Empty

@@ -1,4 +1,4 @@
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, Banknote, FlaskConical } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
@@ -6,10 +6,11 @@ import { currentMode } from "@/app/(dashboard)/mode";
 import { networkLooks } from "@/app/(dashboard)/view";
 import { DeliveryStatus, MoneyStatus } from "@/components/payment-status";
 import { Amount } from "@/components/ui/amount";
+import { Badge } from "@/components/ui/badge";
 import { Notice } from "@/components/ui/notice";
 import { Section } from "@/components/ui/section";
 import { requireSession } from "@/lib/auth/session";
-import { NETWORKS } from "@/lib/chain/networks";
+import { NETWORKS, networkById } from "@/lib/chain/networks";
 import { meaningOf } from "@/lib/revenue/meaning";
 import { readPayment } from "@/lib/revenue/payment";
 import { parts } from "@/lib/server/parts";
@@ -28,9 +29,10 @@ export default async function PaymentPage({ params }: { params: Promise<{ id: st
   const detail = await readPayment(parts().database.db, session.merchantId, id);
   if (!detail) notFound();
   const { payment, terms } = detail;
-  const { networks } = await currentMode();
-  // A link may lead here from the other mode.
+  const { mode, networks } = await currentMode();
   const network = networkLooks([...NETWORKS, ...networks]).get(payment.network);
+  // A link may lead here from the other mode.
+  const test = networkById(payment.network)?.test === true;
   const meaning = meaningOf(payment, new Date());
   return (
     <div className="flex flex-col gap-6">
@@ -52,6 +54,16 @@ export default async function PaymentPage({ params }: { params: Promise<{ id: st
         <p className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">
           <MoneyStatus money={payment.money} />
           <DeliveryStatus money={payment.money} delivery={payment.delivery} />
+          {test && (
+            <Badge tone="test" icon={FlaskConical}>
+              Test network
+            </Badge>
+          )}
+          {!test && mode === "test" && (
+            <Badge tone="info" icon={Banknote}>
+              Live money
+            </Badge>
+          )}
           <span className="min-w-0 text-small wrap-anywhere text-muted">
             {terms.name}, <code className="font-mono">{`${payment.method} ${payment.path}`}</code>
           </span>
@@ -62,12 +74,16 @@ export default async function PaymentPage({ params }: { params: Promise<{ id: st
         {meaning.todo && <p className="mt-1 font-medium text-text">{meaning.todo}</p>}
       </Notice>
       <div className="grid items-start gap-6 lg:grid-cols-2">
-        <Section title="Timeline">
-          <Timeline steps={stepsOf(detail)} timeZone={session.timeZone} />
-        </Section>
-        <Settlement detail={detail} network={network} timeZone={session.timeZone} />
-        <RequestFacts detail={detail} timeZone={session.timeZone} />
-        <AuthorizationFacts detail={detail} network={network} timeZone={session.timeZone} />
+        <div className="flex min-w-0 flex-col gap-6">
+          <Section title="Timeline">
+            <Timeline steps={stepsOf(detail)} timeZone={session.timeZone} />
+          </Section>
+          <RequestFacts detail={detail} timeZone={session.timeZone} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-6">
+          <Settlement detail={detail} network={network} timeZone={session.timeZone} />
+          <AuthorizationFacts detail={detail} network={network} timeZone={session.timeZone} />
+        </div>
       </div>
     </div>
   );

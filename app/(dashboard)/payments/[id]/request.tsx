@@ -12,7 +12,7 @@ function size(bytes: number): string {
 }
 
 function unixTime(seconds: string | undefined): Date | null {
-  const at = new Date(Number(seconds ?? "") * 1_000);
+  const at = new Date(Number(seconds) * 1_000);
   return Number.isNaN(at.getTime()) || seconds === "0" ? null : at;
 }
 
