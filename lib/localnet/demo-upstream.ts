@@ -18,6 +18,23 @@ const PAGES: Record<string, Handler> = {
   "/fail": (_, response) => json(response, 500, { error: "This path always fails; nobody is charged." }),
 };
 
+const NAME = "Farebox demo upstream";
+
+/** Tells whether the demo upstream of another process answers on this port. */
+export async function isDemoUpstream(port: number): Promise<boolean> {
+  const answer = await fetch(urlOf(port), { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+  return answer?.headers.get("server") === NAME;
+}
+
+/** The demo upstream another process runs on this port, which is not ours to stop. */
+export function sharedDemoUpstream(port: number): DemoUpstream {
+  return { url: urlOf(port), stop: async () => {} };
+}
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
 /** Serves a small API worth paying for on a loopback port, so that a first endpoint has something to sell. */
 export async function startDemoUpstream(port: number): Promise<DemoUpstream> {
   const server = createServer((request, response) => {
@@ -28,7 +45,7 @@ export async function startDemoUpstream(port: number): Promise<DemoUpstream> {
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  return { url: `http://127.0.0.1:${port}`, stop: () => close(server) };
+  return { url: urlOf(port), stop: () => close(server) };
 }
 
 function weather(city: string) {
@@ -56,7 +73,7 @@ function stream(_: IncomingMessage, response: ServerResponse): void {
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
+  response.writeHead(status, { "content-type": "application/json", server: NAME });
   response.end(`${JSON.stringify(body)}\n`);
 }
 

@@ -25,15 +25,13 @@ export async function foundChain(client: AnvilClient, wallets: Wallets): Promise
     client.setBalance({ address: payer.address, value: gas }),
   ]);
   const args = [payer.address, parseUnits("1000000", 6)] as const;
-  const hash = await client
-    .extend(walletActions)
-    .writeContract({
-      address: LOCAL_TOKEN,
-      abi: mint,
-      functionName: "mint",
-      args,
-      account: payer,
-      chain: null,
-    });
+  const hash = await client.extend(walletActions).writeContract({
+    address: LOCAL_TOKEN,
+    abi: mint,
+    functionName: "mint",
+    args,
+    account: payer,
+    chain: null,
+  });
   await client.waitForTransactionReceipt({ hash, pollingInterval: 50 });
 }

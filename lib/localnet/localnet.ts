@@ -3,11 +3,12 @@ import { join, resolve } from "node:path";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Log } from "@/lib/log";
 import { LOCAL_CHAIN_ID, startAnvil } from "./anvil";
-import { type DemoUpstream, startDemoUpstream } from "./demo-upstream";
+import { type DemoUpstream, isDemoUpstream, sharedDemoUpstream, startDemoUpstream } from "./demo-upstream";
 import { readJson, writeJson } from "./files";
 import { foundChain, LOCAL_TOKEN } from "./genesis";
 import { freePort } from "./ports";
 import { startPostgres } from "./postgres";
+import { takeShare } from "./sharing";
 import { openWallets } from "./wallets";
 
 /** What a person needs to try the local network. */
@@ -27,6 +28,8 @@ export interface LocalChainFacts {
 export interface Localnet {
   env: Record<string, string>;
   facts: LocalChainFacts | null;
+  /** False when another process of this machine runs on the same stand-ins; they end with the last. */
+  first: boolean;
   stop(): Promise<void>;
 }
 
@@ -39,17 +42,24 @@ export async function startLocalnet(options: {
 }): Promise<Localnet> {
   const dataDir = resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true });
-  const [database, chain] = await Promise.all([
-    options.database ? startPostgres(dataDir) : null,
-    options.chain ? startChain(dataDir, options.log) : null,
-  ]);
-  return {
-    env: { ...(database ? { DATABASE_URL: database.url } : {}), ...chain?.env },
-    facts: chain?.facts ?? null,
-    stop: async () => {
-      await Promise.all([database?.stop(), chain?.stop()]);
-    },
-  };
+  const share = await takeShare(dataDir);
+  try {
+    const [database, chain] = await Promise.all([
+      options.database ? startPostgres(dataDir) : null,
+      options.chain ? startChain(dataDir, options.log) : null,
+    ]);
+    return {
+      env: { ...(database ? { DATABASE_URL: database.url } : {}), ...chain?.env },
+      facts: chain?.facts ?? null,
+      first: share.first,
+      stop: async () => {
+        await chain?.demo.stop();
+        if (await share.leave()) await Promise.all([database?.stop(), chain?.stop()]);
+      },
+    };
+  } finally {
+    await share.started();
+  }
 }
 
 async function startChain(dataDir: string, log: Log) {
@@ -72,9 +82,8 @@ async function startChain(dataDir: string, log: Log) {
       demoUpstream: demo.url,
       reloaded: chain.reloaded,
     },
-    stop: async () => {
-      await Promise.all([chain.stop(), demo.stop()]);
-    },
+    demo,
+    stop: chain.stop,
   };
 }
 
@@ -82,6 +91,7 @@ async function startChain(dataDir: string, log: Log) {
 async function openDemo(dataDir: string, log: Log): Promise<DemoUpstream> {
   const path = join(dataDir, "demo-upstream.json");
   const noted = await readJson<{ port: number }>(path);
+  if (noted && (await isDemoUpstream(noted.port))) return sharedDemoUpstream(noted.port);
   const port = await freePort(noted?.port ?? 4021);
   if (noted && noted.port !== port) {
     log.warn("demo_upstream_moved", { from: noted.port, to: port });

@@ -55,7 +55,7 @@ async function start({ dev }: { dev: boolean }): Promise<void> {
     gatewayHost: ownHost(env),
   };
   front.serve(createRoutes(routes, log), dev ? "leave" : "answer");
-  if (localnet.facts) await writeLocalFacts(env, localnet.facts);
+  if (localnet.facts && localnet.first) await writeLocalFacts(env, localnet.facts);
   process.stdout.write(welcome(env, localnet.facts));
 }
 
