@@ -127,13 +127,18 @@ export class Outside {
     await this.send(LOCAL_TOKEN, encodeFunctionData({ abi: token, functionName: "mint", args: [to, units] }));
   }
 
-  /** Sends a transaction from a stranger's wallet, or the given one, and waits for its receipt, reverted or not. */
-  async send(to: Address, data: Hex, account: Account = this.#sender) {
+  /** Hands a transaction of a stranger's wallet, or the given one, to the chain, mined or not. */
+  async post(to: Address, data: Hex, account: Account = this.#sender): Promise<Hex> {
     await this.giveGas(account.address);
     const client = this.client.extend(walletActions);
     // Offers more than our relayer, so that of two in one block it comes first.
     const fees = { maxFeePerGas: parseGwei("100"), maxPriorityFeePerGas: parseGwei("50") };
-    const hash = await client.sendTransaction({ to, data, account, chain: null, gas: 3_000_000n, ...fees });
+    return client.sendTransaction({ to, data, account, chain: null, gas: 3_000_000n, ...fees });
+  }
+
+  /** Posts a transaction and waits for its receipt, reverted or not. */
+  async send(to: Address, data: Hex, account?: Account) {
+    const hash = await this.post(to, data, account);
     return this.client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
   }
 

@@ -91,13 +91,10 @@ describe("money that arrived is proven", () => {
     const authorization = await authorize(await outside.payer(10_000n));
     const ours = await relayed(authorization);
     await outside.client.setIntervalMining({ interval: 0 });
-    const theirs = sentByStranger(authorization);
-    const pending = () => outside.client.getTxpoolStatus();
-    while ((await pending()).pending < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    const txHash = await outside.post(authorization.asset, encodeTransfer(authorization));
     await outside.client.sendRawTransaction({ serializedTransaction: ours.raw });
     await outside.client.mine({ blocks: 1 });
     await outside.client.setAutomine(true);
-    const txHash = await theirs;
     const receipt = await outside.client.getTransactionReceipt({ hash: ours.hash });
     expect(receipt.status).toBe("reverted");
     expect(await chain.prove(authorization, ours.hash)).toMatchObject({
