@@ -1,14 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { x402Facilitator } from "@x402/core/facilitator";
-import type { PaymentPayload, PaymentRequirements } from "@x402/core/types";
-import { toFacilitatorEvmSigner } from "@x402/evm";
-import { ExactEvmScheme } from "@x402/evm/exact/facilitator";
-import { toHex, walletActions } from "viem";
-import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { baseSepolia } from "viem/chains";
+import { toHex } from "viem";
 import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Chain } from "./chain";
 import { authorize, keptLog, Outside, openLocal, serve } from "./fixture";
+import { serveSdkFacilitator } from "./sdk-facilitator.fixture";
 
 let rpcUrl: string;
 let outside: Outside;
@@ -22,34 +17,10 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-/** The SDK's own facilitator over HTTP, settling on the local chain. */
 async function sdkFacilitator() {
-  const account = privateKeyToAccount(generatePrivateKey());
-  await outside.giveGas(account.address);
-  const client = outside.client.extend(walletActions);
-  const signer = toFacilitatorEvmSigner({
-    address: account.address,
-    getCode: (args) => client.getCode(args),
-    readContract: (args) => client.readContract({ ...args, args: args.args ?? [] }),
-    verifyTypedData: (args) => client.verifyTypedData(args as Parameters<typeof client.verifyTypedData>[0]),
-    writeContract: (args) =>
-      client.writeContract({ ...args, account, chain: baseSepolia } as Parameters<
-        typeof client.writeContract
-      >[0]),
-    sendTransaction: (args) => client.sendTransaction({ ...args, account, chain: baseSepolia }),
-    waitForTransactionReceipt: (args) => client.waitForTransactionReceipt({ ...args, pollingInterval: 20 }),
-  });
-  const facilitator = new x402Facilitator().register("eip155:84532", new ExactEvmScheme(signer));
-  const server = await serve(async (body, path) => {
-    const { paymentPayload, paymentRequirements } = JSON.parse(body) as {
-      paymentPayload: PaymentPayload;
-      paymentRequirements: PaymentRequirements;
-    };
-    if (path !== "/x402/settle") return { status: 404, body: "{}" };
-    return { body: JSON.stringify(await facilitator.settle(paymentPayload, paymentRequirements)) };
-  });
+  const server = await serveSdkFacilitator(outside);
   open.push(server);
-  return `${server.url}/x402/`;
+  return server.url;
 }
 
 function settleVia(chain: Chain, authorization: Awaited<ReturnType<typeof authorize>>) {

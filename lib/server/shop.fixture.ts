@@ -36,6 +36,8 @@ export interface ShopOptions {
   state?: "live" | "paused";
   /** How many gateways serve it, each with its own pool, as replicas would. */
   gateways?: number;
+  /** URL of an x402 facilitator that settles instead of our relayer. */
+  facilitator?: string;
 }
 
 /** The secret all replicas of a test share. */
@@ -50,7 +52,7 @@ const RULES: StoredRule[] = [
 export async function openShop(upstream: RequestListener, options: ShopOptions = {}) {
   const behind = await listen(upstream);
   const replicas: { parts: Parts; url: string; close(): void }[] = [];
-  for (let i = 0; i < (options.gateways ?? 1); i++) replicas.push(await openReplica());
+  for (let i = 0; i < (options.gateways ?? 1); i++) replicas.push(await openReplica(options.facilitator));
   const [{ parts }] = replicas as [(typeof replicas)[number]];
   const { db } = parts.database;
 
@@ -91,7 +93,15 @@ export async function openShop(upstream: RequestListener, options: ShopOptions =
   };
 }
 
-async function openReplica() {
+/** The test network's configuration, as it is or settled by a facilitator. */
+function networks(facilitator: string | undefined): string {
+  const configured = givenEnv().FAREBOX_NETWORKS ?? "[]";
+  if (facilitator === undefined) return configured;
+  const [{ network, rpc }] = JSON.parse(configured) as [{ network: string; rpc: string }];
+  return JSON.stringify([{ network, rpc, facilitator }]);
+}
+
+async function openReplica(facilitator: string | undefined) {
   const { server, port } = await listen((request, response) => {
     gateway
       .handle(toGatewayRequest(request, response))
@@ -100,6 +110,7 @@ async function openReplica() {
   const url = `http://127.0.0.1:${port}`;
   const env = readEnv({
     ...givenEnv(),
+    FAREBOX_NETWORKS: networks(facilitator),
     FAREBOX_SECRET: SHARED_SECRET,
     FAREBOX_ORIGIN: url,
     FAREBOX_PRIVATE_UPSTREAMS: "127.0.0.0/8",

@@ -1,0 +1,113 @@
+import { decodePaymentRequiredHeader, encodePaymentSignatureHeader } from "@x402/core/http";
+import { getAddress } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { afterAll, describe, expect, inject, it } from "vitest";
+import type { Authorization } from "@/lib/chain/chain";
+import { authorize, Outside } from "@/lib/chain/fixture";
+import { serveSdkFacilitator } from "@/lib/chain/sdk-facilitator.fixture";
+import { openShop, pay, type ShopOptions } from "./shop.fixture";
+
+const local = inject("local");
+const outside = new Outside(local.rpcUrl);
+const opened: { close(): unknown }[] = [];
+afterAll(() => Promise.all(opened.map((one) => one.close())));
+
+async function shopOf(answer: (end: (body: string) => void) => void, options: ShopOptions = {}) {
+  const shop = await openShop((_, response) => answer((body) => response.end(body)), options);
+  opened.push(shop);
+  return shop;
+}
+
+/** Writes the header of an authorization for the first offer of a 402. */
+async function headerFor(
+  unpaid: Response,
+  { signature, ...signed }: Authorization,
+): Promise<Record<string, string>> {
+  const required = decodePaymentRequiredHeader(unpaid.headers.get("payment-required") ?? "");
+  const [accepted] = required.accepts;
+  if (!accepted) throw new Error("The 402 offers nothing");
+  const { from, to, value, validAfter, validBefore, nonce } = signed;
+  const numbers = { value: `${value}`, validAfter: `${validAfter}`, validBefore: `${validBefore}` };
+  const payload = { signature, authorization: { from, to, nonce, ...numbers } };
+  return { "PAYMENT-SIGNATURE": encodePaymentSignatureHeader({ x402Version: 2, accepted, payload }) };
+}
+
+describe("a contract wallet", () => {
+  it("pays by the signature its contract accepts (ERC-1271), and is booked as the payer", async () => {
+    const shop = await shopOf((end) => end("for a contract"));
+    const owner = privateKeyToAccount(generatePrivateKey());
+    const from = await outside.contractPayer(owner.address, 10_000n);
+    const authorization = await authorize(owner, { from, to: shop.payTo });
+    const headers = await headerFor(await fetch(shop.url("/now")), authorization);
+    const response = await fetch(shop.url("/now"), { headers });
+    expect([response.status, await response.text()]).toEqual([200, "for a contract"]);
+    expect(await shop.settlements()).toMatchObject([
+      { payer: getAddress(from), payTo: shop.payTo, amount: 10_000n },
+    ]);
+  });
+
+  it("whose contract refuses the signature is asked for another payment before any work", async () => {
+    const shop = await shopOf((end) => end("never"));
+    const owner = privateKeyToAccount(generatePrivateKey());
+    const from = await outside.contractPayer(owner.address, 10_000n);
+    await outside.become(from, "refusing");
+    const authorization = await authorize(owner, { from, to: shop.payTo });
+    const headers = await headerFor(await fetch(shop.url("/now")), authorization);
+    const response = await fetch(shop.url("/now"), { headers });
+    expect(response.status).toBe(402);
+    expect(await response.json()).toMatchObject({ code: "invalid_signature" });
+    expect(await shop.payments()).toHaveLength(0);
+  });
+});
+
+describe("a payer who changes their mind while the upstream works", () => {
+  it.each([
+    ["by cancelling the authorization", "payment_cancelled"],
+    ["by moving the funds", "insufficient_funds"],
+  ])("%s gets no answer and pays nothing", async (how, code) => {
+    const payer = await outside.payer(10_000n);
+    let working: () => void = () => {};
+    let finish: () => void = () => {};
+    const asked = new Promise<void>((resolve) => {
+      working = resolve;
+    });
+    const shop = await shopOf((end) => {
+      finish = () => end("withheld");
+      working();
+    });
+    const authorization = await authorize(payer, { to: shop.payTo });
+    const headers = await headerFor(await fetch(shop.url("/now")), authorization);
+    const call = fetch(shop.url("/now"), { headers });
+    await asked;
+    if (how.includes("cancelling")) await outside.cancel(payer, authorization);
+    else await outside.spend(payer, 10_000n);
+    finish();
+    const response = await call;
+    expect(response.status).toBe(402);
+    expect(await response.text()).not.toContain("withheld");
+    expect(await shop.payments()).toMatchObject([{ money: "void", delivery: "ready", reason: code }]);
+    expect(await shop.settlements()).toHaveLength(0);
+    const again = await fetch(shop.url("/now"), { headers });
+    expect([again.status, (await again.json()).code]).toEqual([402, code]);
+  });
+});
+
+describe("a facilitator over HTTP", () => {
+  it("settles in place of our relayer, and the chain proves it", async () => {
+    const facilitator = await serveSdkFacilitator(outside);
+    opened.push(facilitator);
+    const shop = await shopOf((end) => end("settled elsewhere"), { facilitator: facilitator.url });
+    const { response, present } = await pay(shop.url("/now"), local.payerKey as `0x${string}`);
+    expect([response.status, await response.text()]).toEqual([200, "settled elsewhere"]);
+    const [settlement] = await shop.settlements();
+    expect(await shop.payments()).toMatchObject([
+      {
+        money: "settled",
+        facilitator: facilitator.url,
+        facilitatorTxHash: settlement?.txHash,
+        chainTxId: null,
+      },
+    ]);
+    expect((await present()).headers.get("idempotent-replayed")).toBe("true");
+  });
+});
