@@ -36,7 +36,7 @@ export function ProfileForm({
       </Field>
       {email !== null && (
         <Field label="Email" hint="You sign in with it.">
-          <Input value={email} readOnly />
+          <Input value={email} disabled />
         </Field>
       )}
       <SaveRow label="Save profile" saved={saved} />

@@ -46,7 +46,7 @@ export default async function WalletsPage() {
           </ul>
         )}
       </Section>
-      <Section title="Link another wallet">
+      <Section title={wallets.length === 0 ? "Link a wallet" : "Link another wallet"}>
         <Card>
           <LinkWallet hasPassword={member?.hasPassword === true} />
         </Card>
