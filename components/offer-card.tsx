@@ -3,6 +3,7 @@ import { ChevronRight, FlaskConical } from "lucide-react";
 import type { ReactNode } from "react";
 import { Address } from "@/components/ui/address";
 import { Amount } from "@/components/ui/amount";
+import { Code } from "@/components/ui/code";
 
 /** A network as a card names it. */
 export interface NamedNetwork {
@@ -108,9 +109,11 @@ export function OfferCard({
           <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
           As an agent reads it
         </summary>
-        <pre className="max-h-96 overflow-auto border-t border-line bg-sunken px-4 py-3 font-mono text-small whitespace-pre">
-          {JSON.stringify(required, null, 2)}
-        </pre>
+        <Code
+          text={JSON.stringify(required, null, 2)}
+          label="The 402 as JSON"
+          className="border-t border-line bg-sunken px-4 py-3"
+        />
       </details>
     </div>
   );

@@ -4,6 +4,7 @@ import { Download } from "lucide-react";
 import Image from "next/image";
 import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Code } from "@/components/ui/code";
 import type { Delivered } from "./gateway-call";
 
 const MAX_SHOWN = 200_000;
@@ -49,9 +50,12 @@ export function Content({ delivered }: { delivered: Delivered }) {
   return (
     <div className="flex flex-col gap-3">
       {shown?.kind === "text" && (
-        <pre className="max-h-[60dvh] overflow-auto rounded-control border border-line bg-sunken px-3 py-2 font-mono text-small wrap-anywhere whitespace-pre-wrap">
-          {shown.text || "The answer is empty."}
-        </pre>
+        <Code
+          wrap
+          text={shown.text || "The answer is empty."}
+          label="What you paid for"
+          className="max-h-[60dvh] rounded-control border border-line bg-sunken px-3 py-2"
+        />
       )}
       {shown?.kind === "page" && (
         <iframe

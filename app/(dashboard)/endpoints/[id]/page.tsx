@@ -96,6 +96,7 @@ export default async function EndpointPage({ params, searchParams }: PageProps<"
         </div>
         <TestPaymentSection
           endpoint={endpoint}
+          gatewayUrl={gatewayUrl}
           priced={priced}
           networks={networks}
           hasWallet={env.FAREBOX_TEST_PAYER_KEY !== undefined}

@@ -1,16 +1,17 @@
+import type { ReactNode } from "react";
+import { Code } from "@/components/ui/code";
 import { Copy } from "@/components/ui/copy";
 import { Tabs } from "@/components/ui/tabs";
 import type { Snippet } from "./snippets";
 
-function Code({ text, label }: { text: string; label: string }) {
+function Sample({ text, label, children }: { text: string; label: string; children: ReactNode }) {
   return (
-    <div className="relative">
-      <pre className="max-h-112 overflow-auto py-3 pr-24 pl-4 font-mono text-small whitespace-pre">
-        {text}
-      </pre>
-      <div className="absolute top-2 right-2">
+    <div>
+      <div className="flex items-start justify-between gap-4 pt-3 pr-3 pl-4">
+        <p className="text-pretty text-muted">{children}</p>
         <Copy text={text} label={label} words="Copy" />
       </div>
+      <Code text={text} label={label} className="px-4 pt-2 pb-4" />
     </div>
   );
 }
@@ -37,11 +38,14 @@ export function SnippetTabs({
           }))}
         />
       </div>
-      <p className="px-4 pt-3 text-pretty text-muted">{current.sentence}</p>
-      {current.install && <Code text={current.install} label="install command" />}
-      <div className={current.install ? "border-t border-line" : undefined}>
-        <Code text={current.code} label={`${current.label} snippet`} />
-      </div>
+      {current.install && (
+        <Sample text={current.install} label="install command">
+          Install what it needs.
+        </Sample>
+      )}
+      <Sample text={current.code} label={`${current.label} snippet`}>
+        {current.sentence}
+      </Sample>
     </div>
   );
 }

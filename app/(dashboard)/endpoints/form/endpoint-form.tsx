@@ -6,6 +6,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
 import { Section } from "@/components/ui/section";
+import { examplePath } from "@/lib/endpoints/call-path";
 import type { FieldErrors } from "@/lib/endpoints/checked";
 import { AdvancedFields } from "./advanced-fields";
 import { PayoutFields } from "./payout-fields";
@@ -82,6 +83,10 @@ export function EndpointForm({
     });
   };
 
+  // While a URL is being typed its path still stands in the field; the preview of the gateway URL already shows it.
+  const typed = splitUrl(values.upstream);
+  const callPath = typed && typed.path !== "/" ? typed.path : examplePath(values.rules[0]?.path ?? "/");
+
   const submit = async () => {
     const found = await save(values);
     setErrors(found);
@@ -151,6 +156,15 @@ export function EndpointForm({
                 </Field>
               )}
             </div>
+            {slugTail !== null && (
+              <p className="rounded-control border border-line bg-sunken px-3 py-2 text-small">
+                <span className="text-muted">Callers will use </span>
+                <span className="font-mono wrap-anywhere">
+                  {context.gatewayOrigin}/g/{values.slug || "…"}
+                  {callPath}
+                </span>
+              </p>
+            )}
             <Field
               label="Description"
               error={errors.description}

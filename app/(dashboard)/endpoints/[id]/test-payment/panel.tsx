@@ -1,12 +1,12 @@
 "use client";
 
-import { Play } from "lucide-react";
+import { ChevronRight, Play } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input, Select, Textarea } from "@/components/ui/input";
-import { pathParameters } from "@/lib/endpoints/call-path";
+import { fillPath, pathParameters } from "@/lib/endpoints/call-path";
 import { type Failed, failedAfter, type Hop, type Paid } from "@/lib/server/test-payer/events";
 import { Result } from "./result";
 import { sendTestPayment, type WantedCall } from "./send";
@@ -32,10 +32,12 @@ export interface PricedRule {
 /** Pays for a call with the test wallet and shows each hop as it happens. */
 export function TestPayment({
   endpointId,
+  gatewayUrl,
   charge,
   rules,
 }: {
   endpointId: string;
+  gatewayUrl: string;
   charge: "after" | "before";
   rules: readonly [PricedRule, ...PricedRule[]];
 }) {
@@ -119,8 +121,19 @@ export function TestPayment({
             />
           </Field>
         ))}
+        <div>
+          <p className="mb-1.5 text-small font-medium">The call</p>
+          <p className="rounded-control border border-line bg-sunken px-3 py-2 font-mono text-small wrap-anywhere">
+            <span className="text-muted">{rule.method === "*" ? call.method : rule.method}</span> {gatewayUrl}
+            {fillPath(rule.path, call.values) ?? rule.path}
+            {call.query && `?${call.query}`}
+          </p>
+        </div>
         <details className="group">
-          <summary className="text-small text-muted hover:text-text">Query and body</summary>
+          <summary className="flex w-fit items-center gap-1.5 text-small text-muted hover:text-text">
+            <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
+            Query and body
+          </summary>
           <div className="mt-3 flex flex-col gap-4">
             <Field label="Query">
               <Input
@@ -145,8 +158,8 @@ export function TestPayment({
             <Play aria-hidden />
             Send a test payment
           </Button>
-          <p className="mt-2 text-small text-muted">
-            Pays {rule.price} of test money from a wallet of this Farebox, over the gateway URL, as any client
+          <p className="mt-2 text-small text-pretty text-muted">
+            A wallet of this Farebox pays {rule.price} of test money over the gateway URL, as any client
             would.
           </p>
         </div>

@@ -1,6 +1,7 @@
 import { CircleCheck } from "lucide-react";
 import Link from "next/link";
 import { Address } from "@/components/ui/address";
+import { Code } from "@/components/ui/code";
 import type { Body } from "@/lib/server/test-payer/answer";
 import type { Failed, Paid } from "@/lib/server/test-payer/events";
 
@@ -23,10 +24,12 @@ function BodyView({ body }: { body: Body }) {
     );
   }
   return (
-    <pre className="max-h-72 overflow-auto rounded-control border border-line bg-sunken px-3 py-2 font-mono text-small wrap-anywhere whitespace-pre-wrap">
-      {pretty(body) || "An empty answer."}
-      {body.cut && "\n… cut here"}
-    </pre>
+    <Code
+      wrap
+      text={`${pretty(body) || "An empty answer."}${body.cut ? "\n… cut here" : ""}`}
+      label="Body"
+      className="max-h-72 rounded-control border border-line bg-sunken px-3 py-2"
+    />
   );
 }
 

@@ -35,11 +35,13 @@ function obstacle(endpoint: Endpoint, hasPrice: boolean, networks: readonly Netw
 /** A payment the merchant can make with one press, or why that is not possible here. */
 export function TestPaymentSection({
   endpoint,
+  gatewayUrl,
   priced,
   networks,
   hasWallet,
 }: {
   endpoint: Endpoint;
+  gatewayUrl: string;
   priced: readonly PricedRule[];
   /** Those payments are taken on now. */
   networks: readonly Network[];
@@ -68,6 +70,7 @@ export function TestPaymentSection({
         <TestPayment
           key={endpoint.version}
           endpointId={endpoint.id}
+          gatewayUrl={gatewayUrl}
           charge={endpoint.charge}
           rules={[first, ...others]}
         />
