@@ -60,7 +60,9 @@ function answerUpgrade(handler: Handler) {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
-    response.on("finish", () => socket.end());
+    // Node has let go of this socket: nobody else hears of a reset, or closes what the caller leaves open.
+    socket.on("error", () => socket.destroy());
+    response.on("finish", () => socket.destroySoon());
     handler(request, response);
   };
 }
