@@ -11,6 +11,8 @@ import { parts } from "@/lib/server/parts";
 
 const FRESH_SECONDS = 30;
 const MAX_BODY = 400;
+/** Paths of the demo server whose answers are the same for everybody. */
+const PUBLIC_PATHS = ["/now", "/weather"];
 
 /** A call of this instance's demo server as it went: what it answers unpaid, and the last answer that was paid for. */
 export interface Showcase {
@@ -38,6 +40,9 @@ async function findDemo(upstream: string) {
   );
   const answered = and(
     eq(payments.endpointId, endpoints.id),
+    // Answers of other terms are another server's, and the demo's echo repeats what only a merchant may see.
+    eq(payments.endpointVersion, endpoints.version),
+    inArray(payments.path, PUBLIC_PATHS),
     inArray(payments.money, ["settled", "final"]),
     eq(payments.delivery, "ready"),
     eq(payments.method, "GET"),
