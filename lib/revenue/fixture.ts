@@ -152,3 +152,12 @@ function bookFrom(merchantId: MerchantId, seed: PaymentSeed) {
   };
   return { payment, settlement: paid ? settlement : null };
 }
+
+/** Reads CSV as a spreadsheet does (every cell quoted, CRLF): a record for each row, by the names in the head. */
+export function parseCsv(text: string): Record<string, string>[] {
+  const lines = [...text.matchAll(/((?:"(?:[^"]|"")*",?)+)\r\n/g)].map(([, line = ""]) =>
+    [...line.matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell = ""]) => cell.replaceAll('""', '"')),
+  );
+  const [head = [], ...rows] = lines;
+  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at] ?? ""])));
+}

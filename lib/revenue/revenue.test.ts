@@ -8,6 +8,7 @@ import {
   mintEndpoint,
   mintMerchant,
   mintPayments,
+  parseCsv,
   repeatPayment,
   TEST_NETWORK,
 } from "./fixture";
@@ -69,19 +70,10 @@ async function everyPage(of: Scope, limit: number): Promise<PaymentRow[]> {
   }
 }
 
-/** A CSV reader of its own: quotes, doubled quotes, CRLF. */
-function parse(text: string): Record<string, string>[] {
-  const lines = [...text.matchAll(/((?:"(?:[^"]|"")*",?)+)\r\n/g)].map(([, line = ""]) =>
-    [...line.matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell = ""]) => cell.replaceAll('""', '"')),
-  );
-  const [head = [], ...rows] = lines;
-  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at] ?? ""])));
-}
-
 async function csvOf(of: Scope) {
   let text = "";
   for await (const part of exportCsv(database, of, { networks: new Map(), timeZone })) text += part;
-  return parse(text);
+  return parseCsv(text);
 }
 
 describe("revenue", () => {
