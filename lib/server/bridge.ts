@@ -2,12 +2,17 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GatewayRequest, GatewayResponse } from "@/lib/gateway/ports";
 
+/** Aborted when the connection ends before the answer is written; a response that waits its turn in a pipeline is not told. */
+function callerGone({ socket }: IncomingMessage, response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  socket.once("close", leave);
+  response.once("finish", () => socket.off("close", leave));
+  return gone.signal;
+}
+
 /** Reads a node request as the gateway's: the raw target, the header lines as they came, and whether its caller is gone. */
 export function toGatewayRequest(request: IncomingMessage, response: ServerResponse): GatewayRequest {
-  const gone = new AbortController();
-  response.once("close", () => {
-    if (!response.writableFinished) gone.abort();
-  });
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
     headers.push([request.rawHeaders[i] ?? "", request.rawHeaders[i + 1] ?? ""]);
@@ -17,7 +22,7 @@ export function toGatewayRequest(request: IncomingMessage, response: ServerRespo
     target: request.url ?? "",
     headers,
     body: request,
-    signal: gone.signal,
+    signal: callerGone(request, response),
   };
 }
 
@@ -33,7 +38,7 @@ export async function writeGatewayResponse(answer: GatewayResponse, response: Se
   response.writeHead(status, headers.flat());
   try {
     for await (const chunk of body) {
-      if (response.destroyed) return;
+      if (response.req.socket.destroyed) return;
       if (!response.write(chunk)) await drained(response);
     }
     response.end();
@@ -57,8 +62,7 @@ function withLength(
 async function drained(response: ServerResponse): Promise<void> {
   const done = new AbortController();
   const { signal } = done;
-  await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })]).catch(
-    () => {},
-  );
+  const closed = once(response.req.socket, "close", { signal });
+  await Promise.race([once(response, "drain", { signal }), closed]).catch(() => {});
   done.abort();
 }
