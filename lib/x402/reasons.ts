@@ -108,7 +108,8 @@ export const REASONS = {
     status: 409,
     title: "Too many attempts",
     detail: "The upstream was asked five times for this payment and never gave an answer to keep.",
-    action: "Contact the seller, quoting the payment id; a settled payment is listed there as owed.",
+    action:
+      "Contact the seller with the paying address and the time of the call; what was paid is listed there as owed.",
   },
   settlement_pending: {
     status: 503,
