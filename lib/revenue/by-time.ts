@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
 import { endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
 import type { Bucket } from "./range";
@@ -40,24 +40,34 @@ export async function revenueByTime(
     sql`, `,
   );
   // Counted from 1: the last bucket that has begun. Boundaries are ours, so a repeated hour falls on its own day.
-  const bucket = sql<number>`width_bucket(${settlements.blockTime}, array[${starts}]::timestamptz[])`;
-  const rows = await db
+  const sums = db
     .select({
-      bucket: bucket.mapWith(Number),
+      bucket: sql<number>`width_bucket(${settlements.blockTime}, array[${starts}]::timestamptz[])`
+        .mapWith(Number)
+        .as("bucket"),
       endpointId: payments.endpointId,
-      name: endpointVersions.name,
-      units: sql<bigint>`sum(${settlements.amount})`.mapWith(BigInt),
-      payments: sql<number>`count(*)`.mapWith(Number),
+      units: sql<bigint>`sum(${settlements.amount})`.mapWith(BigInt).as("units"),
+      payments: sql<number>`count(*)`.mapWith(Number).as("payments"),
     })
     .from(payments)
-    .leftJoin(settlements, itsSettlement)
-    .innerJoin(endpoints, eq(endpoints.id, payments.endpointId))
+    .innerJoin(settlements, itsSettlement)
+    .where(within(scope))
+    .groupBy(sql`1`, payments.endpointId)
+    .as("sums");
+  const rows = await db
+    .select({
+      bucket: sums.bucket,
+      endpointId: sums.endpointId,
+      name: endpointVersions.name,
+      units: sums.units,
+      payments: sums.payments,
+    })
+    .from(sums)
+    .innerJoin(endpoints, eq(endpoints.id, sums.endpointId))
     .innerJoin(
       endpointVersions,
       and(eq(endpointVersions.endpointId, endpoints.id), eq(endpointVersions.version, endpoints.version)),
-    )
-    .where(and(within(scope), isNotNull(settlements.id)))
-    .groupBy(sql`1`, payments.endpointId, endpointVersions.name);
+    );
   const series = rank(rows);
   const bars = buckets.map((each): Bar => ({ ...each, units: series.map(() => 0n), total: 0n, payments: 0 }));
   for (const row of rows) {
