@@ -10,7 +10,7 @@ export function installMissing(folder) {
   );
   // npm sets npm_execpath for its scripts; its own shell lookup differs between systems.
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
-  const [file, ...args] = [...npm, "ci", "--no-fund", "--no-audit"];
+  const [file, ...args] = [...npm, "ci", "--include=dev", "--no-fund", "--no-audit"];
   const { status } = spawnSync(file, args, { cwd: folder, stdio: "inherit" });
   if (status !== 0) {
     console.error("`npm ci` failed; what it said is above.");

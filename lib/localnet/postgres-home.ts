@@ -53,8 +53,8 @@ async function rootHome(dataDir: string, own: string): Promise<string> {
   const note = join(dataDir, "postgres-home.json");
   const noted = await readJson<{ home: string }>(note);
   if (noted) return noted.home;
-  await mkdir(own, { recursive: true });
-  const home = (await isOpenToOthers(own)) ? own : await mkdtemp("/var/tmp/farebox-");
+  const home = (await isOpenToOthers(dataDir)) ? own : await mkdtemp("/var/tmp/farebox-");
+  await mkdir(home, { recursive: true });
   await chmod(home, 0o755);
   await writeJson(note, { home });
   return home;

@@ -1,11 +1,17 @@
 import type { Log } from "@/lib/log";
 
-/** Runs `stop` at the first SIGTERM or SIGINT and exits 0 when it is done; a second signal does not wait. */
+/** npm passes on a signal that the terminal has sent to the whole group already, so each comes twice. */
+const ECHO_MS = 1_000;
+
+/** Runs `stop` at the first SIGTERM or SIGINT and exits 0 when it is done; another signal later does not wait. */
 export function onStopSignal(log: Log, stop: () => Promise<void>): void {
-  let stopping = false;
+  let since: number | undefined;
   const receive = async (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (since !== undefined) {
+      if (performance.now() - since > ECHO_MS) process.exit(1);
+      return;
+    }
+    since = performance.now();
     log.info("stopping", { signal });
     await stop();
     process.exit(0);
