@@ -19,7 +19,7 @@ type Accept = PaymentRequired["accepts"][number];
 
 function Line({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <div className="grid grid-cols-[88px_minmax(0,1fr)] gap-3 py-1.5">
+    <div className="grid grid-cols-[88px_minmax(0,1fr)] items-baseline gap-3 py-1.5">
       <dt className="text-small text-muted">{label}</dt>
       <dd className="min-w-0 text-small wrap-anywhere">{children}</dd>
     </div>
@@ -112,7 +112,7 @@ export function OfferCard({
         <Code
           text={JSON.stringify(required, null, 2)}
           label="The 402 as JSON"
-          className="border-t border-line bg-sunken px-4 py-3"
+          className="max-h-96 border-t border-line bg-sunken px-4 py-3"
         />
       </details>
     </div>

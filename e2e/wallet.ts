@@ -53,16 +53,23 @@ export function createWallet(facts: InstanceFacts): Wallet {
     .extend(walletActions);
   let chainId = facts.chainId;
   let rejecting = false;
+  let connected = false;
 
   async function answer({ method, params = [] }: Request): Promise<unknown> {
     switch (method) {
       case "eth_requestAccounts":
-      case "eth_accounts":
+        connected = true;
         return [account.address];
+      case "eth_accounts":
+        // A page that was never let in sees no accounts.
+        return connected ? [account.address] : [];
       case "wallet_requestPermissions":
-      case "wallet_getPermissions":
+        connected = true;
         return [{ parentCapability: "eth_accounts" }];
+      case "wallet_getPermissions":
+        return connected ? [{ parentCapability: "eth_accounts" }] : [];
       case "wallet_revokePermissions":
+        connected = false;
         return null;
       case "eth_chainId":
         return numberToHex(chainId);

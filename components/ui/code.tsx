@@ -23,7 +23,7 @@ export function Code({
       wrap={wrap ? "soft" : "off"}
       spellCheck={false}
       className={cx(
-        "block field-sizing-content max-h-96 w-full resize-none overflow-auto font-mono text-small -outline-offset-2",
+        "block field-sizing-content w-full resize-none overflow-auto font-mono text-small -outline-offset-2",
         className,
       )}
     />

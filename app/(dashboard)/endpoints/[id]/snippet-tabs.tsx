@@ -11,7 +11,7 @@ function Sample({ text, label, children }: { text: string; label: string; childr
         <p className="text-pretty text-muted">{children}</p>
         <Copy text={text} label={label} words="Copy" />
       </div>
-      <Code text={text} label={label} className="px-4 pt-2 pb-4" />
+      <Code text={text} label={label} className="max-h-112 px-4 pt-2 pb-4" />
     </div>
   );
 }

@@ -22,11 +22,12 @@ const shell = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 function curl({ url, method }: SnippetCall): string {
   const verb = method === "GET" ? "" : `-X ${method} `;
-  return `# Ask for the price: the offers are in the PAYMENT-REQUIRED header (v2) and in the body (v1).
+  return `# The offers come in the PAYMENT-REQUIRED header.
 curl -i ${verb}${shell(url)}
 
-# Pay it: sign an offer with any x402 client and send the header it makes.
-curl -i ${verb}-H "PAYMENT-SIGNATURE: $PAYMENT" ${shell(url)}`;
+# With a payment that an x402 client signed.
+curl -i ${verb}${shell(url)} \\
+  -H "PAYMENT-SIGNATURE: $PAYMENT"`;
 }
 
 function fetchClient({ url, method }: SnippetCall): string {

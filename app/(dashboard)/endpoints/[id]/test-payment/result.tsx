@@ -27,7 +27,7 @@ function BodyView({ body }: { body: Body }) {
     <Code
       wrap
       text={`${pretty(body) || "An empty answer."}${body.cut ? "\n… cut here" : ""}`}
-      label="Body"
+      label="What was sent back"
       className="max-h-72 rounded-control border border-line bg-sunken px-3 py-2"
     />
   );

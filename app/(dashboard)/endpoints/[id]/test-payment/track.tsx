@@ -1,4 +1,4 @@
-import { Check, CircleDashed, LoaderCircle, X } from "lucide-react";
+import { Check, LoaderCircle, X } from "lucide-react";
 import { cx } from "@/components/ui/cx";
 import type { Failed, Hop, Step } from "@/lib/server/test-payer/events";
 
@@ -37,7 +37,7 @@ export function Track({
         const hop = hops.find((made) => made.step === step);
         const isNext = step === next;
         const broke = failed !== null && isNext;
-        const Icon = hop ? Check : broke ? X : isNext && running ? LoaderCircle : CircleDashed;
+        const Icon = hop ? Check : broke ? X : isNext && running ? LoaderCircle : null;
         return (
           <li key={step} className="relative flex min-h-9 gap-3">
             {at < steps.length - 1 && (
@@ -54,7 +54,9 @@ export function Track({
                 !hop && !broke && "border-line-strong text-muted",
               )}
             >
-              <Icon aria-hidden className={cx("size-3.5", isNext && running && "animate-spin")} />
+              {Icon && (
+                <Icon aria-hidden className={cx("size-3.5", Icon === LoaderCircle && "animate-spin")} />
+              )}
             </span>
             <p className={cx("min-w-0 pb-2", hop || broke ? "text-text" : "text-muted")}>
               {hop ? (
