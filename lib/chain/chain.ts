@@ -101,6 +101,8 @@ export type Submitter =
       broadcast(raw: Hex): Promise<void>;
       /** The next account nonce the chain would accept, counting pending transactions. */
       nextNonce(): Promise<number>;
+      /** The account nonce of the first transaction that is not mined yet. */
+      minedNonce(): Promise<number>;
     }
   | {
       kind: "facilitator";

@@ -23,6 +23,7 @@ export function openRelayer(chainId: number, privateKey: `0x${string}`, rpc: Rpc
     address,
     quote: (authorization) => rpc.ask((client) => quote(client, address, authorization)),
     nextNonce: () => rpc.ask((client) => client.getTransactionCount({ address, blockTag: "pending" })),
+    minedNonce: () => rpc.ask((client) => client.getTransactionCount({ address })),
 
     async sign(authorization, gas, nonce) {
       const to = authorization.asset;

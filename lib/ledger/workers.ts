@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { and, eq, lt, or, sql } from "drizzle-orm";
+import { and, eq, gte, lt, or, sql } from "drizzle-orm";
 import type { Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { answers, chainTxs, payments } from "@/lib/db/schema";
@@ -18,17 +18,14 @@ const EXPIRY_MARGIN_SECONDS = 60;
 /** Nobody works on the payment: its lease ended or was given back. */
 const unattended = or(sql`${payments.leaseUntil} is null`, lt(payments.leaseUntil, sql`now()`));
 
-/**
- * Finishes what was sent and lost sight of: hands each stored transaction to the network again and books what the
- * chain shows. It signs nothing and sends nothing that was not stored by a payer's request.
- */
-export async function settleUnattended(db: Db, chains: ReadonlyMap<string, Chain>): Promise<number> {
-  const rows = await db.transaction(async (tx) => {
+/** Takes submitted payments that nobody works on, those looked at longest ago first, so that none keeps others waiting. */
+async function takeUnattended(db: Db) {
+  return db.transaction(async (tx) => {
     const due = await tx
       .select({ id: payments.id })
       .from(payments)
       .where(and(eq(payments.money, "submitting"), unattended))
-      .orderBy(payments.submittedAt)
+      .orderBy(sql`${payments.leaseUntil} nulls first`)
       .limit(BATCH)
       .for("update", { skipLocked: true });
     if (due.length === 0) return [];
@@ -39,21 +36,48 @@ export async function settleUnattended(db: Db, chains: ReadonlyMap<string, Chain
       .where(sql`${payments.id} in ${due.map((row) => row.id)}`)
       .returning();
   });
-  for (const row of rows) {
+}
+
+/**
+ * Hands the stored transactions of a relayer that are not mined to the network again. One that got lost holds up all
+ * with a higher account nonce, so it goes even when its own payment ended without it: then it can move no money.
+ */
+async function resend(db: Db, { network, submitter }: Chain): Promise<void> {
+  if (submitter.kind !== "relayer") return;
+  const stored = await db
+    .select({ raw: chainTxs.raw })
+    .from(chainTxs)
+    .where(
+      and(
+        eq(chainTxs.network, network.id),
+        eq(chainTxs.sender, submitter.address),
+        gte(chainTxs.accountNonce, await submitter.minedNonce()),
+      ),
+    )
+    .orderBy(chainTxs.accountNonce)
+    .limit(BATCH);
+  for (const { raw } of stored) await submitter.broadcast(raw as `0x${string}`);
+}
+
+/**
+ * Finishes what was sent and lost sight of: books what the chain shows, and hands stored transactions to the network
+ * again. It signs nothing and sends nothing that was not stored by a payer's request. What fails holds up nothing else.
+ */
+export async function settleUnattended(db: Db, chains: ReadonlyMap<string, Chain>, log: Log): Promise<void> {
+  const rows = await takeUnattended(db);
+  const all = (works: Promise<void>[], event: string) =>
+    Promise.all(works.map((work) => work.catch((error: unknown) => log.warn(event, { error }))));
+  const looks = rows.map(async (row) => {
     const chain = chains.get(row.network);
-    if (!chain) continue;
-    const authorization = authorizationOf(row);
-    const proof = await chain.prove(authorization, await sentHash(db, row.id));
-    if (proof.outcome === "pending" && row.chainTxId !== null && chain.submitter.kind === "relayer") {
-      const [stored] = await db
-        .select({ raw: chainTxs.raw })
-        .from(chainTxs)
-        .where(eq(chainTxs.id, row.chainTxId));
-      if (stored) await chain.submitter.broadcast(stored.raw as `0x${string}`);
-    }
-    await book(db, row.id, proof);
-  }
-  return rows.length;
+    if (chain) await book(db, row.id, await chain.prove(authorizationOf(row), await sentHash(db, row.id)));
+  });
+  await all(looks, "worker.look_failed");
+  const networks = new Set(rows.map(({ network }) => network));
+  const awaited = [...chains.values()].filter(({ network }) => networks.has(network.id));
+  await all(
+    awaited.map((chain) => resend(db, chain)),
+    "worker.resend_failed",
+  );
 }
 
 /** Ends attempts whose process died, holds whose authorization ran out, and answers past their time. */
@@ -94,7 +118,7 @@ export async function runWorkers(db: Db, chains: ReadonlyMap<string, Chain>, log
     }
   });
   while (!signal.aborted) {
-    await round("settle", () => settleUnattended(db, chains));
+    await round("settle", () => settleUnattended(db, chains, log));
     await round("sweep", () => sweep(db));
     await sleep(EVERY_MS, undefined, { signal }).catch(() => {});
   }

@@ -1,0 +1,94 @@
+import { eq, sql } from "drizzle-orm";
+import { generatePrivateKey, type PrivateKeyAccount } from "viem/accounts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { Chain } from "@/lib/chain/chain";
+import { Outside, openLocal } from "@/lib/chain/fixture";
+import { openChains } from "@/lib/chain/open";
+import { answers, payments } from "@/lib/db/schema";
+import type { ClaimedPayment, NewPayment } from "@/lib/gateway/ports";
+import { log } from "@/lib/log";
+import { ANSWER, losingBroadcasts, openTestLedger, relayerOf } from "./fixture";
+import { authorizationOf } from "./settle";
+import { submit } from "./submit";
+import { settleUnattended, sweep } from "./workers";
+
+const { rpcUrl } = inject("local");
+const outside = new Outside(rpcUrl);
+// A relayer of its own: what is left unsent here must hold up no other test.
+const chain = openLocal(rpcUrl);
+const { db, ledger, mintPayment, claimWork, rowOf, abandon, close } = openTestLedger(
+  new Map([[chain.network.id, chain]]),
+);
+beforeAll(() => outside.giveGas(relayerOf(chain).address));
+afterAll(close);
+
+/** A payment whose answer is kept, by a payer of its own. */
+async function answered(over: Partial<NewPayment> = {}, payer?: PrivateKeyAccount): Promise<ClaimedPayment> {
+  const payment = await claimWork(await mintPayment(over, payer ?? (await outside.payer(10_000n))));
+  await ledger.keepAnswer(payment, ANSWER);
+  return payment;
+}
+
+/** Signs and stores a payment's transaction, which never reaches the network, and lets its process die. */
+async function lose(payment: ClaimedPayment): Promise<void> {
+  await submit(db, losingBroadcasts(chain), payment, authorizationOf(payment));
+  await abandon(payment);
+}
+
+/** Lets the workers look until a payment is no longer submitting. */
+async function finish(payment: ClaimedPayment, chains: Chain[] = [chain]) {
+  for (let round = 0; round < 10 && (await rowOf(payment)).money === "submitting"; round++) {
+    await settleUnattended(db, new Map(chains.map((each) => [each.network.id, each])), log);
+    await db.update(payments).set({ leaseUntil: null }).where(eq(payments.id, payment.id));
+  }
+  return rowOf(payment);
+}
+
+describe("the workers", () => {
+  it("finish a payment whose process died after it signed and before it broadcast", async () => {
+    const payment = await answered();
+    await lose(payment);
+    expect(await finish(payment)).toMatchObject({ money: "settled", delivery: "ready" });
+  });
+
+  it("send a lost transaction also when its payment ended without it: all later ones wait for its nonce (D10)", async () => {
+    const payer = await outside.payer(10_000n);
+    const cancelled = await answered({}, payer);
+    await lose(cancelled);
+    await outside.cancel(payer, authorizationOf(cancelled));
+    expect(await finish(cancelled)).toMatchObject({ money: "void", reason: "payment_cancelled" });
+    const next = await answered();
+    expect(await ledger.settle(next)).toMatchObject({ outcome: "settled" });
+  });
+
+  it("finish the payments of one network while another is silent", async () => {
+    const relayerKey = generatePrivateKey();
+    const silent = openChains(
+      { FAREBOX_NETWORKS: [{ network: "eip155:8453", rpc: ["http://127.0.0.1:1"], relayerKey }] },
+      log,
+    ).get("eip155:8453");
+    if (!silent) throw new Error("The silent network did not open");
+    const stuck = await answered({ network: silent.network.id });
+    await lose(stuck);
+    const payment = await answered();
+    await lose(payment);
+    expect(await finish(payment, [silent, chain])).toMatchObject({ money: "settled" });
+    expect(await rowOf(stuck)).toMatchObject({ money: "submitting" });
+  });
+
+  it("end attempts whose process died, holds whose authorization ran out, and answers past their time", async () => {
+    const [died, expired, old] = [
+      await claimWork(await mintPayment()),
+      await claimWork(await mintPayment({ validBefore: 1_000n })),
+      await claimWork(await mintPayment()),
+    ];
+    await abandon(died);
+    await ledger.fail(expired, "upstream_timeout");
+    await ledger.keepAnswer(old, ANSWER);
+    await db.update(answers).set({ expiresAt: sql`now()` }).where(eq(answers.paymentId, old.id));
+    await sweep(db);
+    expect(await rowOf(died)).toMatchObject({ money: "held", delivery: "failed", reason: "interrupted" });
+    expect(await rowOf(expired)).toMatchObject({ money: "void", reason: "authorization_expired" });
+    expect(await db.$count(answers, eq(answers.paymentId, old.id))).toBe(0);
+  });
+});
