@@ -11,9 +11,9 @@ import { Sheet } from "./sheet";
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const session = await requireSession();
   const { mode } = await currentMode();
+  const account = <AccountMenu merchantName={session.merchantName} person={session.email ?? session.name} />;
   const rail = (
     <>
-      <AccountMenu merchantName={session.merchantName} person={session.email ?? session.name} />
       <ModeSwitch mode={mode} />
       <RailLinks />
     </>
@@ -35,9 +35,10 @@ export default async function DashboardLayout({ children }: { children: ReactNod
           <span className="truncate font-medium">{session.merchantName}</span>
           {mode === "test" && <span className="shrink-0 text-small font-medium text-test">Test network</span>}
         </span>
-        <Sheet>{rail}</Sheet>
+        <Sheet head={account}>{rail}</Sheet>
       </header>
       <aside className="sticky top-0 hidden h-dvh flex-col gap-4 border-r border-line p-3 sm:flex">
+        {account}
         {rail}
         <p className="mt-auto flex items-center gap-2 px-2.5 py-1 text-small text-muted sm:max-lg:justify-center sm:max-lg:px-0">
           <Mark />

@@ -7,11 +7,11 @@ import { type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 
 /** The rail on a phone: a sheet from the top, closed again by going somewhere. */
-export function Sheet({ children }: { children: ReactNode }) {
-  return <SheetOfPage key={usePathname()}>{children}</SheetOfPage>;
+export function Sheet(parts: { head: ReactNode; children: ReactNode }) {
+  return <SheetOfPage key={usePathname()} {...parts} />;
 }
 
-function SheetOfPage({ children }: { children: ReactNode }) {
+function SheetOfPage({ head, children }: { head: ReactNode; children: ReactNode }) {
   const [open, setOpen] = useState(false);
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
@@ -34,6 +34,7 @@ function SheetOfPage({ children }: { children: ReactNode }) {
           >
             <X aria-hidden />
           </Dialog.Close>
+          <div className="pr-11">{head}</div>
           {children}
         </Dialog.Popup>
       </Dialog.Portal>
