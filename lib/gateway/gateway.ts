@@ -107,8 +107,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     const wanted = newPayment(call, quoted ?? current, presented, payment);
     const claimed = await claim(wanted);
     if (fault !== null && claimed.kind === "work" && claimed.payment.money === "held") {
-      await ledger.fail(claimed.payment, fault);
-      ledger.release(claimed.payment);
+      await ledger.fail(claimed.payment, fault).finally(() => ledger.release(claimed.payment));
       return demand(call, current, fault);
     }
     return serve(call, current, scheme, claimed, wanted);

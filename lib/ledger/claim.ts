@@ -22,7 +22,7 @@ function toClaimed(row: PaymentRow, lease: string): ClaimedPayment {
  * attempt ended or its process died, and left alone in every other case. The unique identity decides races.
  */
 export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: NewPayment): Promise<Claim> {
-  const lease = leases.take();
+  const lease = newId();
   const taken = sql`${payments.delivery} in ('failed', 'streaming')`;
   const [row] = await db
     .insert(payments)
@@ -52,9 +52,9 @@ export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: New
         end`,
     })
     .returning();
-  if (row) return { kind: row.delivery === "ready" ? "charge" : "work", payment: toClaimed(row, lease) };
-  leases.drop(lease);
-  return standing(db, sealer, payment);
+  if (!row) return standing(db, sealer, payment);
+  leases.hold(lease, row.id);
+  return { kind: row.delivery === "ready" ? "charge" : "work", payment: toClaimed(row, lease) };
 }
 
 /** Says where a payment that could not be taken stands. */

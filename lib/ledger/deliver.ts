@@ -79,5 +79,5 @@ export async function releaseLease(db: Db, payment: ClaimedPayment) {
   await db
     .update(payments)
     .set({ leaseOwner: null, leaseUntil: null })
-    .where(eq(payments.leaseOwner, payment.lease));
+    .where(and(eq(payments.id, payment.id), eq(payments.leaseOwner, payment.lease)));
 }

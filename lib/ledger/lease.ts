@@ -1,7 +1,6 @@
 import { and, gt, inArray, sql } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
 import { payments } from "@/lib/db/schema";
-import { newId } from "@/lib/ids";
 import type { Log } from "@/lib/log";
 
 /** How long a claim outlives a process that died; presentations of the same payment wait for it to end. */
@@ -13,31 +12,31 @@ export const leaseEnd = sql<Date>`now() + make_interval(secs => ${LEASE_SECONDS}
 
 /** The leases this process holds; they are renewed in one statement, and end by themselves when the process dies. */
 export interface Leases {
-  /** A token for one claim, so that even two requests of this process fence each other. */
-  take(): string;
+  /** Renews a lease from now on; it is a token of one claim, so that even two requests of this process fence each other. */
+  hold(lease: string, paymentId: string): void;
   drop(lease: string): void;
   stop(): void;
 }
 
 /** Starts renewing leases. */
 export function openLeases(db: Db, log: Log): Leases {
-  const held = new Set<string>();
+  const held = new Map<string, string>();
   const renew = async () => {
     if (held.size === 0) return;
+    const ours = and(
+      inArray(payments.id, [...held.values()]),
+      inArray(payments.leaseOwner, [...held.keys()]),
+    );
     // A lease that ended is not revived: someone else may already work on its payment.
-    const alive = and(inArray(payments.leaseOwner, [...held]), gt(payments.leaseUntil, sql`now()`));
-    await db.update(payments).set({ leaseUntil: leaseEnd }).where(alive);
+    const alive = gt(payments.leaseUntil, sql`now()`);
+    await db.update(payments).set({ leaseUntil: leaseEnd }).where(and(ours, alive));
   };
   const timer = setInterval(() => {
     renew().catch((error: unknown) => log.warn("lease.renew_failed", { error }));
   }, RENEW_EVERY_MS);
   timer.unref();
   return {
-    take() {
-      const lease = newId();
-      held.add(lease);
-      return lease;
-    },
+    hold: (lease, paymentId) => void held.set(lease, paymentId),
     drop: (lease) => void held.delete(lease),
     stop: () => clearInterval(timer),
   };
