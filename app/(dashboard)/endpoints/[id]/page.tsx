@@ -53,10 +53,11 @@ export default async function EndpointPage({ params, searchParams }: PageProps<"
   const priced = rules.flatMap(({ at, method, path, priceMicroUsd }) =>
     priceMicroUsd === null ? [] : [{ at, method, path, price: formatUsd(BigInt(priceMicroUsd)) }],
   );
-  const first = priced[0] ?? rules[0];
+  const first = rules.find(({ priceMicroUsd }) => priceMicroUsd !== null) ?? rules[0];
   const call = {
     url: `${gatewayUrl}${first ? examplePath(first.path) : "/"}`,
     method: !first || first.method === "*" ? "GET" : first.method,
+    priceMicroUsd: first?.priceMicroUsd ? BigInt(first.priceMicroUsd) : null,
   };
   const known = [...networks, ...NETWORKS.filter((other) => !networks.some((own) => own.id === other.id))];
 
@@ -113,7 +114,12 @@ export default async function EndpointPage({ params, searchParams }: PageProps<"
             sentence="Asked just now at the gateway URL, without a payment."
           >
             <Suspense fallback={<LiveOfferSkeleton />}>
-              <LiveOffer {...call} networks={known} retryHref={`/endpoints/${id}`} />
+              <LiveOffer
+                url={call.url}
+                method={call.method}
+                networks={known}
+                retryHref={`/endpoints/${id}`}
+              />
             </Suspense>
           </Section>
           <Section

@@ -1,7 +1,11 @@
+import { formatUnits } from "@/lib/money";
+
 /** The call a snippet makes. */
 export interface SnippetCall {
   url: string;
   method: string;
+  /** Null when it is free. */
+  priceMicroUsd: bigint | null;
 }
 
 /** A way to call an endpoint from code: its name in the tabs, what it needs, and the code itself. */
@@ -20,6 +24,29 @@ const quote = (text: string) => JSON.stringify(text);
 /** A value in single quotes for a POSIX shell. */
 const shell = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
+/** What x402 clients pay for one call unless they are told a higher limit: $1. */
+const CLIENT_LIMIT_MICRO_USD = 1_000_000n;
+
+/** The limit a client must be told for this call, or null when its own is high enough. */
+function limitFor({ priceMicroUsd }: SnippetCall): string | null {
+  if (priceMicroUsd === null || priceMicroUsd <= CLIENT_LIMIT_MICRO_USD) return null;
+  return `$${formatUnits(priceMicroUsd, 6)}`;
+}
+
+/** Sets up a client in JavaScript, the same for every snippet in it. */
+function payingFetch(call: SnippetCall): string {
+  const limit = limitFor(call);
+  const controls =
+    limit === null ? "" : `\nclient.setSpendControls({ maxAmountPerPayment: ${quote(limit)} });`;
+  return `const account = privateKeyToAccount(process.env.PAYER_KEY);
+const client = new x402Client().register("eip155:*", new ExactEvmScheme(account));${controls}
+const fetchPaid = wrapFetchWithPayment(fetch, client);`;
+}
+
+function fetchCall({ url, method }: SnippetCall): string {
+  return `fetchPaid(${quote(url)}${method === "GET" ? "" : `, { method: ${quote(method)} }`})`;
+}
+
 function curl({ url, method }: SnippetCall): string {
   const verb = method === "GET" ? "" : `-X ${method} `;
   return `# The offers come in the PAYMENT-REQUIRED header.
@@ -30,21 +57,21 @@ curl -i ${verb}${shell(url)} \\
   -H "PAYMENT-SIGNATURE: $PAYMENT"`;
 }
 
-function fetchClient({ url, method }: SnippetCall): string {
-  const options = method === "GET" ? "" : `, { method: ${quote(method)} }`;
+function fetchClient(call: SnippetCall): string {
   return `import { ExactEvmScheme } from "@x402/evm/exact/client";
 import { wrapFetchWithPayment, x402Client } from "@x402/fetch";
 import { privateKeyToAccount } from "viem/accounts";
 
-const account = privateKeyToAccount(process.env.PAYER_KEY);
-const client = new x402Client().register("eip155:*", new ExactEvmScheme(account));
-const fetchPaid = wrapFetchWithPayment(fetch, client);
+${payingFetch(call)}
 
-const response = await fetchPaid(${quote(url)}${options});
+const response = await ${fetchCall(call)};
 console.log(response.status, await response.text());`;
 }
 
-function python({ url, method }: SnippetCall): string {
+function python(call: SnippetCall): string {
+  const limit = limitFor(call);
+  const controls =
+    limit === null ? "" : `\nclient.set_spend_controls({"max_amount_per_payment": ${quote(limit)}})`;
   return `import os
 
 from eth_account import Account
@@ -54,33 +81,30 @@ from x402.mechanisms.evm import EthAccountSigner
 from x402.mechanisms.evm.exact.register import register_exact_evm_client
 
 client = x402ClientSync()
-register_exact_evm_client(client, EthAccountSigner(Account.from_key(os.environ["PAYER_KEY"])))
+register_exact_evm_client(client, EthAccountSigner(Account.from_key(os.environ["PAYER_KEY"])))${controls}
 
 with x402_requests(client) as session:
-    response = session.request(${quote(method)}, ${quote(url)})
+    response = session.request(${quote(call.method)}, ${quote(call.url)})
     print(response.status_code, response.text)`;
 }
 
-function mcp({ url, method }: SnippetCall, name: string): string {
-  const tool =
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "_")
-      .replace(/^_+|_+$/g, "") || "paid_call";
-  const options = method === "GET" ? "" : `, { method: ${quote(method)} }`;
+function mcp(call: SnippetCall, name: string): string {
+  const words = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
+  const tool = words || "paid_call";
   return `import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { ExactEvmScheme } from "@x402/evm/exact/client";
 import { wrapFetchWithPayment, x402Client } from "@x402/fetch";
 import { privateKeyToAccount } from "viem/accounts";
 
-const account = privateKeyToAccount(process.env.PAYER_KEY);
-const client = new x402Client().register("eip155:*", new ExactEvmScheme(account));
-const fetchPaid = wrapFetchWithPayment(fetch, client);
+${payingFetch(call)}
 
 const server = new McpServer({ name: ${quote(name)}, version: "1.0.0" });
 server.registerTool(${quote(tool)}, { description: ${quote(`Calls ${name} and pays for it.`)} }, async () => {
-  const response = await fetchPaid(${quote(url)}${options});
+  const response = await ${fetchCall(call)};
   return { content: [{ type: "text", text: await response.text() }], isError: !response.ok };
 });
 await server.connect(new StdioServerTransport());`;

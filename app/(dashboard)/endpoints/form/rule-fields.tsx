@@ -3,10 +3,18 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import type { FieldErrors } from "@/lib/endpoints/checked";
+import { parsePrice } from "@/lib/money";
 import { EVERY_PATH, newKey, type RuleValue } from "./values";
 
 const METHODS = ["*", "GET", "POST", "PUT", "PATCH", "DELETE"];
 const QUICK_PRICES = ["0.001", "0.01", "0.05", "0.10", "1.00"];
+
+const ABOVE_LIMIT = "Most x402 clients pay at most $1 a call until their owner allows more.";
+
+function isAboveClientLimit(typed: string): boolean {
+  const price = parsePrice(typed);
+  return price.ok && price.microUsd > 1_000_000n;
+}
 
 interface RuleProps {
   rule: RuleValue;
@@ -47,7 +55,11 @@ export function SingleRule({ rule, at, errors, change }: RuleProps) {
           <Input mono value={rule.path} onChange={(event) => change({ path: event.target.value })} />
         </Field>
       </div>
-      <Field label="Price per call, in US dollars" error={errors[`rules.${at}.price`]}>
+      <Field
+        label="Price per call, in US dollars"
+        error={errors[`rules.${at}.price`]}
+        hint={isAboveClientLimit(rule.price) ? ABOVE_LIMIT : undefined}
+      >
         <div className="flex flex-wrap items-center gap-2">
           <div className="w-36">
             <Input

@@ -10,7 +10,8 @@ export function splitUrl(text: string): SplitUrl | null {
   const typed = text.trim();
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
   if (!/^https?:\/\/[^/]*[.:][^/]/i.test(whole) || !URL.canParse(whole)) return null;
-  const { origin, pathname } = new URL(whole);
+  const { origin, pathname, username } = new URL(whole);
+  if (username !== "") return null;
   return { upstream: origin, path: pathname };
 }
 
