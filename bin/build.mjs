@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 
@@ -14,13 +15,14 @@ const SOURCES = [
 ];
 
 /** Builds the dashboard unless its build is newer than every source; false when the build failed. */
-export function buildStale(root) {
+export async function buildStale(root) {
   const buildId = join(root, ".next", "BUILD_ID");
   if (timeOf(buildId) > newest(root)) return true;
   console.log("Building the dashboard; this takes a minute or two.");
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
   const from = new Date();
-  const { status } = spawnSync(process.execPath, [next, "build"], { cwd: root, stdio: "inherit" });
+  const build = spawn(process.execPath, [next, "build"], { cwd: root, stdio: "inherit" });
+  const [status] = await once(build, "exit");
   // Dated at its beginning, so that what was edited meanwhile makes it stale.
   if (status === 0) utimesSync(buildId, from, from);
   return status === 0;

@@ -12,16 +12,9 @@ process.env.NODE_ENV = dev ? "development" : "production";
 process.env.NEXT_TELEMETRY_DISABLED = "1";
 
 installMissing(root);
-if (!dev && servesPages() && !buildStale(root)) {
-  console.error("Farebox: `next build` failed; what it said is above.");
-  process.exit(1);
-}
+const { default: nextEnv } = await import("@next/env");
+nextEnv.loadEnvConfig(root, dev);
 const { register } = await import("tsx/esm/api");
 register();
 const { main } = await import("../lib/server/main.ts");
-await main({ dev });
-
-function servesPages() {
-  const roles = process.env.FAREBOX_ROLES;
-  return !roles || roles.split(",").some((role) => role.trim() === "web");
-}
+await main({ dev, build: () => buildStale(root) });

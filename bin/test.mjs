@@ -25,7 +25,8 @@ suite(
   "vitest",
   readVitest,
 );
-if (count("Build", () => buildStale(root))) {
+heading("Build");
+if (count("Build", await buildStale(root))) {
   suite(
     "End to end",
     "@playwright/test/cli.js",
@@ -41,12 +42,11 @@ process.exitCode = ok ? 0 : 1;
 
 /** Runs a program of node_modules as one check; true when it passed. */
 function step(title, program, args) {
-  return count(title, () => run(program, args) === 0);
+  heading(title);
+  return count(title, run(program, args) === 0);
 }
 
-function count(title, check) {
-  heading(title);
-  const passed = check();
+function count(title, passed) {
   total[passed ? "passed" : "failed"] += 1;
   if (!passed) console.log(`${title}: failed`);
   return passed;

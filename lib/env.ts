@@ -39,11 +39,14 @@ const json = z.string().transform((text, context) => {
 
 const schema = z
   .object({
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    DATABASE_URL: z.url({
+      protocol: /^postgres(ql)?$/,
+      error: "must be a URL such as postgres://user:password@host:5432/farebox",
+    }),
     FAREBOX_SECRET: z
       .string()
       .min(32, "must have at least 32 characters; make one with: openssl rand -base64 48"),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(3000),
     HOST: z.string().default("0.0.0.0"),
     FAREBOX_ORIGIN: origin,
     FAREBOX_GATEWAY_ORIGIN: origin.optional(),

@@ -7,6 +7,7 @@ import { CannotStart, failOnUncaught, failToStart } from "./failure";
 import { openFront } from "./front";
 import { openGateway } from "./gateway";
 import { watchReadiness } from "./health";
+import { mendLocalChain } from "./local-chain";
 import { installParts } from "./parts";
 import { createRoutes } from "./routes";
 import { onStopSignal } from "./stop";
@@ -16,45 +17,73 @@ import { welcome, writeLocalFacts } from "./welcome";
 /** How long requests in flight may take to end when the process is told to stop. */
 const GRACE_MS = 60_000;
 
-/** Runs Farebox in this process until it is told to stop; a start that fails ends the process with a line that says why. */
-export async function main(options: { dev: boolean }): Promise<void> {
-  await start(options).catch(failToStart);
+/** How the process is started. */
+export interface StartOptions {
+  /** Serve the dashboard from its sources. */
+  dev: boolean;
+  /** Builds the dashboard when its build is stale; false when that failed. */
+  build(): Promise<boolean>;
 }
 
-async function start({ dev }: { dev: boolean }): Promise<void> {
+/** Runs Farebox in this process until it is told to stop; a start that fails ends the process with a line that says why. */
+export async function main(options: StartOptions): Promise<void> {
+  // What was opened last is closed first.
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  failOnUncaught(log);
+  onStopSignal(log, close);
+  try {
+    await start(options, closers);
+  } catch (error) {
+    await close();
+    failToStart(error);
+  }
+}
+
+async function start({ dev, build }: StartOptions, closers: (() => Promise<unknown>)[]): Promise<void> {
   const plan = planConfiguration(givenEnv());
   const front = await openFront(plan.env.PORT, plan.env.HOST).catch((error: NodeJS.ErrnoException) => {
     throw new CannotStart(cannotListen(error, plan.env));
   });
+  const has = (role: Env["FAREBOX_ROLES"][number]) => plan.env.FAREBOX_ROLES.includes(role);
+  if (has("web") && !dev && !(await build())) {
+    throw new CannotStart("The dashboard could not be built; what the build said is above.");
+  }
   const { env, localnet } = await completeConfiguration(plan, front.port, log);
+  closers.push(localnet.stop);
   await migrateDatabase(env.DATABASE_URL).catch((error: NodeJS.ErrnoException) => {
     throw new CannotStart(`DATABASE_URL: the database cannot be used: ${error.message || error.code}`);
   });
   const parts = installParts(env);
-  const { database, chains } = parts;
-  const has = (role: Env["FAREBOX_ROLES"][number]) => env.FAREBOX_ROLES.includes(role);
-  const web = has("web") ? await openWeb(dev, front.port) : null;
-  const gateway = has("gateway") ? await openGateway(parts) : null;
-  const stopping = new AbortController();
-  const workers = has("worker") ? runWorkers(database.db, chains, log, stopping.signal) : null;
+  closers.push(parts.database.close);
+  if (localnet.facts?.reloaded) await mendLocalChain(parts);
 
-  failOnUncaught(log);
-  onStopSignal(log, async () => {
-    stopping.abort();
-    await front.drain(GRACE_MS);
-    await Promise.all([workers, web?.close()]);
-    gateway?.close();
-    await database.close();
-    await localnet.stop();
-  });
-  const routes = {
-    gateway: gateway?.handle ?? null,
-    web: web?.handle ?? null,
-    jwks: gateway && JSON.stringify(gateway.jwks),
-    ready: watchReadiness(parts),
-    gatewayHost: ownHost(env),
-  };
-  front.serve(createRoutes(routes, log), dev ? "leave" : "answer");
+  const web = has("web") ? await openWeb(dev, front.port) : null;
+  if (web) closers.push(web.close);
+  const gateway = has("gateway") ? await openGateway(parts) : null;
+  if (gateway) closers.push(async () => gateway.close());
+  if (has("worker")) {
+    const stopping = new AbortController();
+    const workers = runWorkers(parts.database.db, parts.chains, log, stopping.signal);
+    closers.push(() => {
+      stopping.abort();
+      return workers;
+    });
+  }
+  closers.push(() => front.drain(GRACE_MS));
+  const routes = createRoutes(
+    {
+      gateway: gateway?.handle ?? null,
+      web: web?.handle ?? null,
+      jwks: gateway && JSON.stringify(gateway.jwks),
+      ready: watchReadiness(parts),
+      gatewayHost: ownHost(env),
+    },
+    log,
+  );
+  front.serve(routes, dev ? "leave" : "answer");
   if (localnet.facts && localnet.first) await writeLocalFacts(env, localnet.facts);
   process.stdout.write(welcome(env, localnet.facts));
 }
