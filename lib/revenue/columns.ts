@@ -69,7 +69,7 @@ export const COLUMNS: readonly (readonly [
   ["payment_id", (row) => row.payment_id],
   ["mode", (row, { networks }) => (networks.get(row.network)?.test === false ? "live" : "test")],
   ["money", (row) => row.money],
-  ["delivery_status", (row) => row.delivery],
+  ["delivery", (row) => row.delivery],
   ["reason", (row) => row.reason],
   ["created_utc", (row) => row.created_utc],
   ["settled_utc", (row) => row.settled_utc],
