@@ -158,6 +158,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     payment: ClaimedPayment,
   ): Promise<GatewayResponse> {
     let streaming = false;
+    let letGo = () => {};
     try {
       // Paid already when an earlier attempt was charged and not answered.
       const paidBefore = payment.charge === "before" || payment.money !== "held";
@@ -168,6 +169,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         return refuse("caller_gone");
       }
       const asked = await ask(parts, await questionFor(call, payment));
+      if (asked.kind === "stream") letGo = asked.destroy;
       if (asked.kind === "worthless") {
         await ledger.fail(payment, asked.code, asked.upstreamStatus);
         return charge === null ? asked.response : withReceipt(asked.response, payment, charge.txHash);
@@ -179,7 +181,6 @@ export function createGateway(parts: GatewayParts): Gateway {
       // The lease was lost: whoever has it now charges and delivers.
       charge = kept ? (charge ?? (await scheme.charge(payment))) : { outcome: "unavailable" };
       if (charge.outcome !== "settled") {
-        if (asked.kind === "stream") asked.destroy();
         return kept ? unsettled(call, current, payment, charge) : refuse("payment_in_progress");
       }
       if (asked.kind === "whole") return withReceipt(asked.answer, payment, charge.txHash);
@@ -187,7 +188,10 @@ export function createGateway(parts: GatewayParts): Gateway {
       const body = watch(asked.response.body, asked.destroy, call.request.signal, payment);
       return withReceipt({ ...asked.response, body }, payment, charge.txHash);
     } finally {
-      if (!streaming) ledger.release(payment);
+      if (!streaming) {
+        letGo();
+        ledger.release(payment);
+      }
     }
   }
 
@@ -199,6 +203,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     payment: ClaimedPayment,
   ): AsyncGenerator<Uint8Array> {
     callerGone.addEventListener("abort", destroy, { once: true });
+    // It may have left while it was charged, which no listener hears of any more.
+    if (callerGone.aborted) destroy();
     try {
       yield* body;
     } catch (error) {

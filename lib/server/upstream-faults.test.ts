@@ -35,12 +35,15 @@ async function shopWith(answer: Answer, options: ShopOptions = {}) {
 }
 
 /** One call over a connection of its own, for what fetch would not send or would hide. */
-async function rawCall(url: string, options: http.RequestOptions & { body?: Buffer } = {}) {
+async function rawCall(url: string, options: http.RequestOptions & { body?: Buffer; onChunk?(): void } = {}) {
   const request = http.request(url, { agent: false, ...options }).end(options.body);
   const [response] = (await once(request, "response")) as [IncomingMessage];
   const chunks: Buffer[] = [];
   const whole = await (async () => {
-    for await (const chunk of response) chunks.push(chunk);
+    for await (const chunk of response) {
+      chunks.push(chunk);
+      options.onChunk?.();
+    }
   })().then(
     () => true,
     () => false,
@@ -149,15 +152,15 @@ describe("whatever is a service is charged once and delivered whole", () => {
   });
 
   it("a stream that breaks off after payment is cut, not ended, and the payment fetches a fresh one for free", async () => {
+    let breakOff = () => {};
     const shop = await shopWith((_, response, call) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
-      response.write("data: 1\n\n", () => {
-        if (call === 1) setTimeout(() => response.socket?.destroy(), 100);
-        else response.end("data: 2\n\n");
-      });
+      response.write("data: 1\n\n");
+      if (call === 2) return void response.end("data: 2\n\n");
+      breakOff = () => response.socket?.destroy();
     });
     const headers = await signPayment(await fetch(shop.url("/events")), payerKey);
-    const cut = await rawCall(shop.url("/events"), { headers });
+    const cut = await rawCall(shop.url("/events"), { headers, onChunk: () => breakOff() });
     expect([cut.status, cut.whole, cut.body.toString()]).toEqual([200, false, "data: 1\n\n"]);
     const failed = await eventually(shop.payment, (payment) => payment?.delivery === "failed");
     expect(failed).toMatchObject({ money: "settled", reason: "upstream_invalid" });
@@ -244,6 +247,30 @@ describe("a caller who hangs up", () => {
     const { status, body, headers: said } = await rawCall(shop.url("/now"), { headers });
     expect([status, body.toString(), said["idempotent-replayed"]]).toEqual([200, "kept for you", "true"]);
     expect(shop.seen).toHaveLength(1);
+    expect(await shop.earned()).toBe(10_000n);
+  });
+
+  it("before a stream begins ends it at the upstream too, and fetches it with the same payment", async () => {
+    let begin = () => {};
+    let ended: Promise<unknown> = Promise.resolve();
+    const shop = await shopWith((_, response, call) => {
+      response.setHeader("content-type", "text/event-stream");
+      if (call === 2) return void response.end("data: 1\n\n");
+      ended = once(response, "close");
+      begin = () => response.flushHeaders();
+    });
+    const headers = await signPayment(await fetch(shop.url("/events")), payerKey);
+    const call = callAndLeave(shop.url("/events"), { headers });
+    await eventually(
+      async () => shop.seen.length,
+      (calls) => calls === 1,
+    );
+    await call.leave();
+    begin();
+    await ended;
+    const back = () => rawCall(shop.url("/events"), { headers });
+    const { body } = await eventually(back, ({ status }) => status !== 409);
+    expect(body.toString()).toBe("data: 1\n\n");
     expect(await shop.earned()).toBe(10_000n);
   });
 });
