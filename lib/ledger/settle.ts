@@ -9,7 +9,7 @@ import type { Log } from "@/lib/log";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { settlementHash } from "./claim";
 import { recordSettlement, voidPayment } from "./record";
-import { submit } from "./submit";
+import { noteHash, submit } from "./submit";
 
 /** How long a caller waits for its proof before it is told to present the payment again. */
 const PROVE_FOR_MS = 20_000;
@@ -98,6 +98,8 @@ export async function settle(
     txHash = submission.txHash;
   }
   try {
+    if (payment.money === "held" && chain.submitter.kind === "facilitator")
+      await noteHash(db, payment.id, txHash);
     await book(db, payment.id, await proveFor(chain, authorization, txHash, PROVE_FOR_MS));
     return await standingCharge(db, payment.id, txHash);
   } catch (error) {

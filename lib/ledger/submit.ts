@@ -108,9 +108,6 @@ export async function submit(
   if (submitter.kind === "facilitator") {
     if (!(await markSubmitting(db, payment, { facilitator: submitter.url }))) return { kind: "lost" };
     const { txHash } = await submitter.settle(authorization);
-    if (txHash !== null) {
-      await db.update(payments).set({ facilitatorTxHash: txHash }).where(eq(payments.id, payment.id));
-    }
     return { kind: "sent", txHash };
   }
   const quote = await submitter.quote(authorization);
@@ -131,4 +128,9 @@ export async function submit(
   if (stored === null) return { kind: "lost" };
   await submitter.broadcast(stored.raw);
   return { kind: "sent", txHash: stored.hash };
+}
+
+/** Notes the hash a facilitator named for a payment it was asked to settle; null notes that it named none. */
+export async function noteHash(db: Db, paymentId: string, facilitatorTxHash: Hex | null): Promise<void> {
+  await db.update(payments).set({ facilitatorTxHash }).where(eq(payments.id, paymentId));
 }

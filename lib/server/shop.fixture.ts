@@ -38,6 +38,8 @@ export interface ShopOptions {
   gateways?: number;
   /** URL of an x402 facilitator that settles instead of our relayer. */
   facilitator?: string;
+  /** Where its gateways find the test database, when not directly. */
+  databaseUrl?: string;
 }
 
 /** The secret all replicas of a test share. */
@@ -52,7 +54,7 @@ const RULES: StoredRule[] = [
 export async function openShop(upstream: RequestListener, options: ShopOptions = {}) {
   const behind = await listen(upstream);
   const replicas: { parts: Parts; url: string; close(): void }[] = [];
-  for (let i = 0; i < (options.gateways ?? 1); i++) replicas.push(await openReplica(options.facilitator));
+  for (let i = 0; i < (options.gateways ?? 1); i++) replicas.push(await openReplica(options));
   const [{ parts }] = replicas as [(typeof replicas)[number]];
   const { db } = parts.database;
 
@@ -101,7 +103,7 @@ function networks(facilitator: string | undefined): string {
   return JSON.stringify([{ network, rpc, facilitator }]);
 }
 
-async function openReplica(facilitator: string | undefined) {
+async function openReplica({ facilitator, databaseUrl }: ShopOptions) {
   const { server, port } = await listen((request, response) => {
     gateway
       .handle(toGatewayRequest(request, response))
@@ -110,6 +112,7 @@ async function openReplica(facilitator: string | undefined) {
   const url = `http://127.0.0.1:${port}`;
   const env = readEnv({
     ...givenEnv(),
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     FAREBOX_NETWORKS: networks(facilitator),
     FAREBOX_SECRET: SHARED_SECRET,
     FAREBOX_ORIGIN: url,

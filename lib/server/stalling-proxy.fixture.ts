@@ -3,21 +3,24 @@ import { connect, createServer, type Socket } from "node:net";
 
 /**
  * Starts a TCP proxy that lets everything through until a connection says `text` to the server. Then `hold: "request"`
- * keeps that message back, `hold: "reply"` delivers it and keeps the answer back; `reached` resolves in either case.
+ * keeps that message back, `hold: "reply"` delivers it and keeps the answer back, and `hold: "outcome"` does so with the
+ * next message: PostgreSQL is told a statement first, and then to execute it. `reached` resolves in every case.
  */
 export async function openStallingProxy(
   to: { host: string; port: number },
   text: string,
-  hold: "request" | "reply",
+  hold: "request" | "reply" | "outcome",
 ) {
   let reach: () => void = () => {};
   const reached = new Promise<void>((resolve) => {
     reach = resolve;
   });
   const sockets = new Set<Socket>();
+  let armed = true;
   const server = createServer((client) => {
     const upstream = connect(to.port, to.host);
     let holding = false;
+    let said = false;
     for (const [socket, other] of [[client, upstream] as const, [upstream, client] as const]) {
       sockets.add(socket);
       socket.on("error", () => other.destroy());
@@ -25,7 +28,9 @@ export async function openStallingProxy(
     }
     client.on("data", (chunk) => {
       if (holding) return;
-      holding = chunk.includes(text);
+      const says = armed && chunk.includes(text);
+      holding = hold === "outcome" ? said : says;
+      said ||= says;
       if (holding && hold === "request") return reach();
       upstream.write(chunk);
     });
@@ -40,6 +45,11 @@ export async function openStallingProxy(
   return {
     port: address.port,
     reached,
+    /** Breaks every connection, and from then on lets everything through. */
+    cut() {
+      armed = false;
+      for (const socket of sockets) socket.destroy();
+    },
     close() {
       for (const socket of sockets) socket.destroy();
       server.close();
