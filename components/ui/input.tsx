@@ -10,33 +10,40 @@ const BOX =
   "placeholder:text-muted/75 hover:border-faint aria-invalid:border-danger disabled:bg-sunken disabled:text-muted " +
   "focus-visible:outline-offset-0";
 
-/** A text input; `before` stands inside it at the left (a currency sign, an icon), `mono` is for addresses and code. */
+/**
+ * A text input; `before` stands inside it at the left (a currency sign, an icon), `after` at the right while it is empty
+ * and elsewhere than the focus; `mono` is for addresses and code.
+ */
 export function Input({
   before,
+  after,
   mono = false,
   className,
   ...rest
-}: { before?: ReactNode; mono?: boolean } & ComponentProps<"input">) {
+}: { before?: ReactNode; after?: ReactNode; mono?: boolean } & ComponentProps<"input">) {
   const input = (
     <input
       {...useControl()}
       {...rest}
       className={cx(
         BOX,
-        "h-9 pointer-coarse:h-11",
+        "peer h-9 pointer-coarse:h-11",
         mono && "font-mono text-small",
         before != null && "pl-8",
         className,
       )}
     />
   );
-  if (before == null) return input;
+  if (before == null && after == null) return input;
   return (
     <span className="relative block">
       <span className="pointer-events-none absolute inset-y-0 left-0 flex w-8 items-center justify-center text-muted [&_svg]:size-4">
         {before}
       </span>
       {input}
+      <span className="pointer-events-none absolute inset-y-0 right-2 hidden items-center peer-placeholder-shown:flex peer-focus:hidden pointer-coarse:hidden">
+        {after}
+      </span>
     </span>
   );
 }

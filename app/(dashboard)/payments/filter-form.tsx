@@ -2,11 +2,12 @@
 
 import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useTransition } from "react";
+import { type FormEvent, useEffect, useRef, useTransition } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
+import { Kbd } from "@/components/ui/kbd";
 
 type Choice = { value: string; label: string };
 
@@ -27,6 +28,17 @@ export interface FilterFields {
 export function FilterForm({ fields }: { fields: FilterFields }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const focusSearch = (event: KeyboardEvent) => {
+      const typing = event.target instanceof Element && event.target.closest("input, select, textarea");
+      if (event.key !== "/" || typing) return;
+      event.preventDefault();
+      search.current?.focus();
+    };
+    document.addEventListener("keydown", focusSearch);
+    return () => document.removeEventListener("keydown", focusSearch);
+  }, []);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = [...new FormData(event.currentTarget)].flatMap(([name, value]) =>
@@ -50,10 +62,12 @@ export function FilterForm({ fields }: { fields: FilterFields }) {
         className="col-span-2 lg:w-72 lg:flex-auto"
       >
         <Input
+          ref={search}
           type="search"
           name="q"
           defaultValue={fields.search}
           before={<Search aria-hidden />}
+          after={<Kbd>/</Kbd>}
           placeholder="Transaction hash, payer or payment id"
           autoComplete="off"
           spellCheck={false}

@@ -1,0 +1,23 @@
+"use client";
+
+import { Button } from "@/components/ui/button";
+import { Mark } from "@/components/ui/mark";
+
+/** What stands in place of a page when not even its frame could be read. */
+export default function AppError({ reset }: { reset: () => void }) {
+  return (
+    <main className="flex min-h-dvh flex-col items-center justify-center gap-4 p-6 text-center">
+      <Mark size={32} />
+      <div>
+        <h1 className="text-title">Farebox cannot show this page just now</h1>
+        <p className="mt-1 max-w-md text-pretty text-muted">
+          Nothing happened to any money: payments are taken and settled apart from these pages. Try again in a
+          moment.
+        </p>
+      </div>
+      <Button variant="primary" onClick={reset}>
+        Try again
+      </Button>
+    </main>
+  );
+}
