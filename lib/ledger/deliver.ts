@@ -6,8 +6,8 @@ import type { Sealer } from "@/lib/seal";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { sealAnswer } from "./answer";
 
-/** How long an answer can be fetched again with its payment. */
-const KEEP_HOURS = 24;
+/** How long an answer can be fetched again with its payment, from when it was given and from when it was paid for. */
+export const KEEP_HOURS = 24;
 
 /** The row of this claim, if it is still ours: whoever lost the lease must change nothing. */
 const stillOurs = (payment: ClaimedPayment) =>

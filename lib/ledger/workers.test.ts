@@ -76,19 +76,35 @@ describe("the workers", () => {
     expect(await rowOf(stuck)).toMatchObject({ money: "submitting" });
   });
 
-  it("end attempts whose process died, holds whose authorization ran out, and answers past their time", async () => {
-    const [died, expired, old] = [
-      await claimWork(await mintPayment()),
-      await claimWork(await mintPayment({ validBefore: 1_000n })),
-      await claimWork(await mintPayment()),
-    ];
+  it("end attempts whose process died or failed half way, and holds whose authorization ran out", async () => {
+    const died = await claimWork(await mintPayment());
+    const broken = await claimWork(await mintPayment());
+    const expired = await claimWork(await mintPayment({ validBefore: 1_000n }));
     await abandon(died);
+    await db.update(payments).set({ leaseOwner: null, leaseUntil: null }).where(eq(payments.id, broken.id));
     await ledger.fail(expired, "upstream_timeout");
-    await ledger.keepAnswer(old, ANSWER);
-    await db.update(answers).set({ expiresAt: sql`now()` }).where(eq(answers.paymentId, old.id));
     await sweep(db);
-    expect(await rowOf(died)).toMatchObject({ money: "held", delivery: "failed", reason: "interrupted" });
+    const interrupted = { money: "held", delivery: "failed", reason: "interrupted" };
+    expect(await rowOf(died)).toMatchObject(interrupted);
+    expect(await rowOf(broken)).toMatchObject(interrupted);
     expect(await rowOf(expired)).toMatchObject({ money: "void", reason: "authorization_expired" });
-    expect(await db.$count(answers, eq(answers.paymentId, old.id))).toBe(0);
+  });
+
+  it("keep an answer until a day after it was paid for, however long the payment waits to be charged", async () => {
+    const minted = await mintPayment({}, await outside.payer(10_000n));
+    const payment = await claimWork(minted);
+    await ledger.keepAnswer(payment, ANSWER);
+    await abandon(payment);
+    await db.update(answers).set({ expiresAt: sql`now()` }).where(eq(answers.paymentId, payment.id));
+    await sweep(db);
+    const late = await ledger.claim(minted);
+    if (late.kind !== "charge") throw new Error(`The claim came to ${late.kind}`);
+    expect(await ledger.settle(late.payment)).toMatchObject({ outcome: "settled" });
+    await sweep(db);
+    expect(await ledger.claim(minted)).toMatchObject({ kind: "replay", answer: { status: 200 } });
+    const dayAgo = sql`now() - interval '24 hours 1 second'`;
+    await db.update(payments).set({ settledAt: dayAgo }).where(eq(payments.id, payment.id));
+    await sweep(db);
+    expect(await ledger.claim(minted)).toEqual({ kind: "refused", code: "answer_expired" });
   });
 });

@@ -4,6 +4,7 @@ import type { Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { answers, chainTxs, payments } from "@/lib/db/schema";
 import type { Log } from "@/lib/log";
+import { KEEP_HOURS } from "./deliver";
 import { voidPayment } from "./record";
 import { authorizationOf, book, sentHash } from "./settle";
 import { syncRelayer } from "./submit";
@@ -80,7 +81,7 @@ export async function settleUnattended(db: Db, chains: ReadonlyMap<string, Chain
   );
 }
 
-/** Ends attempts whose process died, holds whose authorization ran out, and answers past their time. */
+/** Ends attempts whose process died or failed, holds whose authorization ran out, and answers past their time. */
 export async function sweep(db: Db): Promise<void> {
   await db
     .update(payments)
@@ -89,7 +90,7 @@ export async function sweep(db: Db): Promise<void> {
       and(
         eq(payments.delivery, "pending"),
         sql`${payments.money} in ('held', 'settled', 'final')`,
-        lt(payments.leaseUntil, sql`now()`),
+        unattended,
       ),
     );
   const expired = await db
@@ -104,7 +105,10 @@ export async function sweep(db: Db): Promise<void> {
     )
     .limit(BATCH);
   for (const { id } of expired) await voidPayment(db, id, "authorization_expired", "expired");
-  await db.delete(answers).where(lt(answers.expiresAt, sql`now()`));
+  // While a payment may still be charged its answer stays: otherwise its payer would pay for nothing.
+  const paidLongAgo = sql`exists (select from payments where payments.id = ${answers.paymentId}
+    and payments.settled_at < now() - make_interval(hours => ${KEEP_HOURS}))`;
+  await db.delete(answers).where(and(lt(answers.expiresAt, sql`now()`), paidLongAgo));
 }
 
 /** Runs the workers until `signal` aborts; any number of replicas may. Resolves when the last round ended. */
