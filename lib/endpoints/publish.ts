@@ -1,4 +1,4 @@
-import { and, desc, eq, ne, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { getAddress } from "viem";
 import type { Db } from "@/lib/db/client";
 import { endpoints, endpointVersions, merchants } from "@/lib/db/schema";
@@ -16,14 +16,20 @@ const inForce = sql`(${endpointVersions.version} = ${endpoints.version} or exist
     and newer.version = ${endpointVersions.version} + 1
     and newer.created_at > now() - make_interval(secs => ${GRACE_SECONDS})))`;
 
-/** Finds what the gateway serves under a slug, in one query; null for an unknown or a deleted endpoint. */
+/** Finds what can be bought under a slug; null for an unknown or a deleted endpoint. */
 export async function findPublished(db: Db, sealer: Sealer, slug: string): Promise<PublishedEndpoint | null> {
+  const served = await findServed(db, sealer, slug);
+  return served?.state === "deleted" ? null : served;
+}
+
+/** Finds what the gateway serves under a slug, in one query, deleted endpoints included; null for an unknown slug. */
+export async function findServed(db: Db, sealer: Sealer, slug: string): Promise<PublishedEndpoint | null> {
   const rows = await db
     .select({ endpoint: endpoints, version: endpointVersions, sellerName: merchants.name })
     .from(endpoints)
     .innerJoin(merchants, eq(merchants.id, endpoints.merchantId))
     .innerJoin(endpointVersions, eq(endpointVersions.endpointId, endpoints.id))
-    .where(and(eq(endpoints.slug, slug), ne(endpoints.state, "deleted"), inForce))
+    .where(and(eq(endpoints.slug, slug), inForce))
     .orderBy(desc(endpointVersions.version));
   const [current, ...replaced] = rows;
   if (!current) return null;
@@ -33,7 +39,7 @@ export async function findPublished(db: Db, sealer: Sealer, slug: string): Promi
     merchantId: endpoint.merchantId,
     sellerName,
     slug: endpoint.slug,
-    state: endpoint.state === "paused" ? "paused" : "live",
+    state: endpoint.state,
     terms: toTerms(sealer, current.version),
     // An address that was replaced must get nothing more, so a version that pays another has no grace.
     graceTerms: replaced

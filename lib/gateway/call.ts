@@ -27,7 +27,7 @@ export function fingerprint({ request, target, endpoint, body }: Call): Buffer {
 /** Puts together what a claim writes down: the request, the terms it was quoted, and what the payer signed. */
 export function newPayment(
   call: Call,
-  { terms, rule }: Quote,
+  { terms, rule }: Pick<Quote, "terms" | "rule">,
   presented: PresentedPayment,
   payment: SchemePayment,
 ): NewPayment {

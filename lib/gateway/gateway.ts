@@ -58,12 +58,12 @@ export function createGateway(parts: GatewayParts): Gateway {
     const { target } = parsed;
     const endpoint = await parts.findEndpoint(target.slug);
     if (endpoint === null) return refuse("not_found");
-    const rule = matchRule(endpoint.terms, request.method, target.path);
-    if (rule === null) return refuse("no_rule");
     const read = await readBody(request.body);
     if (!read.ok) return refuse(BODY_FAULTS[read.reason]);
     const call = { request, target, endpoint, body: read.bytes, presentedAt };
-    return rule.priceMicroUsd === null ? giveAway(call) : sell(call);
+    const rule = matchRule(endpoint.terms, request.method, target.path);
+    // What is offered no more may still have been paid for.
+    return rule?.priceMicroUsd === null && endpoint.state !== "deleted" ? giveAway(call) : sell(call);
   }
 
   async function giveAway({ request, target, endpoint, body }: Call): Promise<GatewayResponse> {
@@ -76,8 +76,8 @@ export function createGateway(parts: GatewayParts): Gateway {
   /** A priced call: its payment is read, checked, claimed, and only then worked for. */
   async function sell(call: Call): Promise<GatewayResponse> {
     const { request, target, endpoint } = call;
-    const current = quote(schemes, endpoint.terms, request.method, target.path);
-    if (current === null) return refuse("no_rule");
+    const offered = endpoint.state !== "deleted";
+    const current = offered ? quote(schemes, endpoint.terms, request.method, target.path) : null;
     const header = readPaymentHeader(request.headers);
     if (!header.ok) return refuse(header.code);
     const presented = header.payment;
@@ -96,6 +96,7 @@ export function createGateway(parts: GatewayParts): Gateway {
 
     const known = await ledger.find(payment.identity, payment.signature);
     if (known === null && endpoint.state === "paused") return refuse("endpoint_paused");
+    if (!known?.begun && !offered) return refuse("not_found");
     const forged = known?.sameSignature ? null : await payment.signatureFault();
     if (forged !== null) return demand(call, current, forged);
     const quoted = quoteFor(schemes, endpoint, request.method, target.path, payment);
@@ -104,7 +105,9 @@ export function createGateway(parts: GatewayParts): Gateway {
     const seen =
       fault === null || (known ?? (await ledger.find(payment.identity, payment.signature))) !== null;
     if (!seen) return demand(call, current, fault);
-    const wanted = newPayment(call, quoted ?? current, presented, payment);
+    // A known payment keeps what it was claimed with, whatever is offered now.
+    const terms = quoted ?? current ?? { terms: endpoint.terms, rule: "" };
+    const wanted = newPayment(call, terms, presented, payment);
     const claimed = await claim(wanted);
     if (fault !== null && claimed.kind === "work" && claimed.payment.money === "held") {
       await ledger.fail(claimed.payment, fault).finally(() => ledger.release(claimed.payment));
@@ -129,7 +132,7 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   async function serve(
     call: Call,
-    current: Quote,
+    current: Quote | null,
     scheme: Scheme,
     claimed: Claim,
     wanted: NewPayment,
@@ -153,7 +156,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   /** Asks the upstream for a claimed payment, and charges for a 2xx: before the call or after it, as its terms say. */
   async function work(
     call: Call,
-    current: Quote,
+    current: Quote | null,
     scheme: Scheme,
     payment: ClaimedPayment,
   ): Promise<GatewayResponse> {
@@ -226,7 +229,8 @@ export function createGateway(parts: GatewayParts): Gateway {
       versions.find(({ version }) => version === payment.endpointVersion) ??
       (await parts.findTerms(endpoint.id, payment.endpointVersion));
     // From here on the caller may hang up: what was begun is finished, kept, and can be fetched for 24 hours.
-    return { request, target, body, terms, paymentId: payment.id, signal: NEVER };
+    const { signal } = new AbortController();
+    return { request, target, body, terms, paymentId: payment.id, signal };
   }
 
   return async (request) => {
@@ -239,8 +243,6 @@ export function createGateway(parts: GatewayParts): Gateway {
     return withHouseHeaders(response);
   };
 }
-
-const NEVER = new AbortController().signal;
 
 const BODY_FAULTS = {
   too_large: "body_too_large",

@@ -38,7 +38,8 @@ export interface PublishedEndpoint {
   merchantId: string;
   sellerName: string;
   slug: string;
-  state: "live" | "paused";
+  /** A deleted one sells nothing any more, but what was paid for is still handed out. */
+  state: "live" | "paused" | "deleted";
   terms: EndpointTerms;
   /** Earlier versions replaced within the price grace (120 s), newest first. */
   graceTerms: readonly EndpointTerms[];

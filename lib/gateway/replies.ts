@@ -16,9 +16,10 @@ export interface ReplyParts {
 
 /** Makes the answers to priced calls that depend on what was quoted, and on what came of the payment. */
 export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
-  /** A 402 with the offers of now. */
-  function demand(call: Call, quote: Quote, code: ReasonCode): GatewayResponse {
+  /** A 402 with the offers of now; a 404 where there are none any more. */
+  function demand(call: Call, quote: Quote | null, code: ReasonCode): GatewayResponse {
     const { request, target, endpoint } = call;
+    if (quote === null) return refuse(endpoint.state === "deleted" ? "not_found" : "no_rule");
     const { terms, offers, priceMicroUsd } = quote;
     const path = `${target.slug}${target.rawPath}`;
     const quoted = networks.filter(({ id }) => offers.some((offer) => offer.network === id));
@@ -39,7 +40,7 @@ export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
     );
   }
 
-  function refuseOrDemand(call: Call, quote: Quote, code: ReasonCode): GatewayResponse {
+  function refuseOrDemand(call: Call, quote: Quote | null, code: ReasonCode): GatewayResponse {
     return REASONS[code].status === 402 ? demand(call, quote, code) : refuse(code);
   }
 
@@ -66,7 +67,7 @@ export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
   /** What a caller is told whose payment did not settle: to sign again only where nothing can move any more. */
   function unsettled(
     call: Call,
-    quote: Quote,
+    quote: Quote | null,
     payment: ClaimedPayment,
     charge: Exclude<Charge, { outcome: "settled" }>,
   ): GatewayResponse {

@@ -1,5 +1,5 @@
 import type { Chain } from "@/lib/chain/chain";
-import { findPublished, findTerms } from "@/lib/endpoints/publish";
+import { findServed, findTerms } from "@/lib/endpoints/publish";
 import { createExactScheme } from "@/lib/gateway/exact";
 import { createGateway, type Gateway } from "@/lib/gateway/gateway";
 import { createProver, type Prover } from "@/lib/gateway/proof";
@@ -62,7 +62,7 @@ export async function openGateway(parts: Parts): Promise<OpenGateway> {
     networks,
     schemes: [createExactScheme({ networks, chainOf, settle: ledger.settle, now })],
     ledger,
-    findEndpoint: (slug) => findPublished(db, sealer, slug),
+    findEndpoint: (slug) => findServed(db, sealer, slug),
     findTerms: (endpointId, version) => findTerms(db, sealer, endpointId, version),
     callUpstream: createUpstreamClient({
       privateUpstreams: env.FAREBOX_PRIVATE_UPSTREAMS,
