@@ -7,7 +7,7 @@ export default defineConfig({
     include: ["{app,components,lib,bin}/**/*.test.{ts,tsx}"],
     globalSetup: "./e2e/test-network.ts",
     // Real servers, a real chain and a real database answer slower than mocks, never wrongly.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores: more workers would only wait for each other.
     maxWorkers: 2,

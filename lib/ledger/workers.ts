@@ -43,7 +43,7 @@ async function takeUnattended(db: Db) {
  * Hands the stored transactions of a relayer that are not mined to the network again. One that got lost holds up all
  * with a higher account nonce, so it goes even when its own payment ended without it: then it can move no money.
  */
-async function resend(db: Db, { network, submitter }: Chain): Promise<void> {
+export async function resend(db: Db, { network, submitter }: Chain): Promise<void> {
   if (submitter.kind !== "relayer") return;
   const stored = await db
     .select({ raw: chainTxs.raw })

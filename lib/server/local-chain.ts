@@ -1,50 +1,24 @@
-import { and, asc, eq, gte } from "drizzle-orm";
 import { openRpc } from "@/lib/chain/rpc";
-import { chainTxs } from "@/lib/db/schema";
 import { checkLedger } from "@/lib/ledger/check";
+import { resend } from "@/lib/ledger/workers";
 import type { Parts } from "./parts";
 
 /**
- * Looks whether a local chain that goes on from its state file still has what the ledger says. A crash of the machine
- * loses its last seconds: then the stored transactions are sent again, so that new payments can follow them, and the
- * log says plainly that the two no longer agree.
+ * Says so when a local chain that goes on from its state file lacks what the ledger settled: a crash of the machine
+ * takes the chain's last seconds with it, and nothing else would tell. What was sent then is sent again, so that new
+ * payments need not wait for its account nonces.
  */
-export async function mendLocalChain(parts: Parts): Promise<void> {
-  for (const chain of parts.chains.values()) {
-    const { network, submitter } = chain;
-    const urls = parts.env.FAREBOX_NETWORKS.find((config) => config.network === network.id)?.rpc ?? [];
-    const rpc = openRpc(network, urls, parts.log);
-    const { differences } = await checkLedger(parts.database.db, [{ network, rpc }]);
-    const lost = differences.filter(
-      ({ kind }) => kind === "not_on_chain" || kind === "other_on_chain",
-    ).length;
-    if (lost === 0) continue;
-    const sentAgain = submitter.kind === "relayer" ? await sendAgain(parts, network.id, submitter) : 0;
-    parts.log.error("local_chain_lost_blocks", {
-      network: network.id,
-      settlementsNotOnChain: lost,
-      sentAgain,
-      text: "The machine stopped before the local chain wrote its last blocks, so the ledger holds settlements the chain does not. Start over with an empty data folder when this matters.",
-    });
+export async function reportLostBlocks({ env, chains, database, log }: Parts): Promise<void> {
+  const { db } = database;
+  for (const chain of chains.values()) {
+    const { network } = chain;
+    const urls = env.FAREBOX_NETWORKS.find((config) => config.network === network.id)?.rpc ?? [];
+    const { differences } = await checkLedger(db, [{ network, rpc: openRpc(network, urls, log) }]);
+    const lost = differences.filter(({ kind }) => kind === "not_on_chain" || kind === "other_on_chain");
+    if (lost.length === 0) continue;
+    const meaning = "The machine stopped before the local chain wrote its last blocks.";
+    const action = "Start over with an empty data folder if the two must agree.";
+    log.error("local_chain_lost_blocks", { network: network.id, settlements: lost.length, meaning, action });
+    await resend(db, chain);
   }
-}
-
-async function sendAgain(
-  { database }: Parts,
-  network: string,
-  relayer: { address: string; nextNonce(): Promise<number>; broadcast(raw: `0x${string}`): Promise<void> },
-): Promise<number> {
-  const rows = await database.db
-    .select({ raw: chainTxs.raw })
-    .from(chainTxs)
-    .where(
-      and(
-        eq(chainTxs.network, network),
-        eq(chainTxs.sender, relayer.address),
-        gte(chainTxs.accountNonce, await relayer.nextNonce()),
-      ),
-    )
-    .orderBy(asc(chainTxs.accountNonce));
-  for (const { raw } of rows) await relayer.broadcast(raw as `0x${string}`);
-  return rows.length;
 }

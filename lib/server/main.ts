@@ -7,7 +7,7 @@ import { CannotStart, failOnUncaught, failToStart } from "./failure";
 import { openFront } from "./front";
 import { openGateway } from "./gateway";
 import { watchReadiness } from "./health";
-import { mendLocalChain } from "./local-chain";
+import { reportLostBlocks } from "./local-chain";
 import { installParts } from "./parts";
 import { createRoutes } from "./routes";
 import { onStopSignal } from "./stop";
@@ -58,7 +58,7 @@ async function start({ dev, build }: StartOptions, closers: (() => Promise<unkno
   });
   const parts = installParts(env);
   closers.push(parts.database.close);
-  if (localnet.facts?.reloaded) await mendLocalChain(parts);
+  if (localnet.facts?.reloaded) await reportLostBlocks(parts);
 
   const web = has("web") ? await openWeb(dev, front.port) : null;
   if (web) closers.push(web.close);

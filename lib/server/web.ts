@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import next from "next";
 
 /** Next, ready to answer. */
 export interface Web {
@@ -9,6 +8,8 @@ export interface Web {
 
 /** Opens the dashboard from its build, or from its sources in development. */
 export async function openWeb(dev: boolean, port: number): Promise<Web> {
+  // Only here, so that a process without the web role does not wait for all of Next to load.
+  const { default: next } = await import("next");
   const app = next({ dev, dir: process.cwd(), port, hostname: "localhost", quiet: true });
   await app.prepare();
   const handle = app.getRequestHandler();
