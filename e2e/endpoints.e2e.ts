@@ -5,6 +5,7 @@ import { expectAccessible } from "./accessibility";
 import { expect, type SeededMerchant, test } from "./fixtures";
 
 const PAY_TO = "0x52908400098527886E0F7030069857D2E4169EE7";
+const A_CONTRACT = "0xcA11bde05977b3631167028862bE2a173976CA11";
 
 function paste(page: Page, text: string): Promise<void> {
   return page.getByLabel("URL to sell").evaluate((input, data) => {
@@ -35,6 +36,9 @@ test("a pasted URL becomes a server, a path, a name and a slug, and a wrong fiel
   expect(slug).toMatch(/^weather-[a-z0-9]{6}$/);
   await expect(page.getByText(`Callers will use ${facts.origin}/g/${slug}/weather`)).toBeVisible();
 
+  await page.getByLabel(/^Address that receives/).fill(A_CONTRACT);
+  await page.getByLabel("Description").focus();
+  await expect(page.getByText("This is a contract on Base Sepolia.")).toBeVisible();
   await page.getByRole("button", { name: "$0.05" }).click();
   await expect(page.getByRole("complementary", { name: "Preview" })).toContainText("$0.05");
   await page.getByLabel(/^Address that receives/).fill(PAY_TO.toLowerCase().replace("0x5", "0xx"));
@@ -70,8 +74,9 @@ test("of two people who edit at once the second is told, keeps what they typed, 
 }) => {
   const merchant = await mintMerchant({ name: "Weather" });
   await openEdit(page, merchant);
-  const other = await (await browser.newContext({ baseURL: facts.origin })).newPage();
-  await openEdit(other, merchant);
+  const storageState = await page.context().storageState();
+  const other = await (await browser.newContext({ baseURL: facts.origin, storageState })).newPage();
+  await other.goto(page.url());
 
   await other.getByLabel("Price per call, in US dollars").fill("0.02");
   await other.getByRole("button", { name: "Save changes" }).click();
@@ -109,6 +114,35 @@ test("the money goes elsewhere only after the password, and a wrong one loses no
   await page.waitForURL((url) => !url.pathname.endsWith("/edit"));
   await expect(page.getByTitle(PAY_TO).first()).toBeVisible();
   await expect(page.getByText("Payout addresses")).toBeVisible();
+});
+
+test("somebody who signs in with a wallet fills in its address, and confirms where money goes by signing", async ({
+  page,
+  wallet,
+  facts,
+}) => {
+  await wallet.installIn(page);
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name: "Continue with Test Wallet" }).click();
+  await page.waitForURL("**/overview");
+  await page.goto("/endpoints/new?empty");
+  await expect(page.getByLabel(/^Address that receives/)).toHaveValue(wallet.address);
+  await page.getByLabel(/^Address that receives/).fill("");
+  await page.getByRole("button", { name: "Take the address from my wallet" }).click();
+  await expect(page.getByLabel(/^Address that receives/)).toHaveValue(wallet.address);
+  await paste(page, `${facts.demoUpstream}/now`);
+  await page.getByRole("button", { name: "Create endpoint" }).click();
+  await page.getByRole("link", { name: "Edit" }).click();
+
+  await page.getByLabel(/^Address that receives/).fill(PAY_TO);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  const question = page.getByRole("dialog", { name: "Confirm that it is you" });
+  wallet.rejectNext();
+  await question.getByRole("button", { name: "Sign with your wallet" }).click();
+  await expect(question.getByText(/You declined/)).toBeVisible();
+  await question.getByRole("button", { name: "Sign with your wallet" }).click();
+  await page.waitForURL((url) => !url.pathname.endsWith("/edit"));
+  await expect(page.getByTitle(PAY_TO).first()).toBeVisible();
 });
 
 test("a paused endpoint refuses every call until it is resumed, and a deleted one is gone for good", async ({

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { eq } from "drizzle-orm";
 import { settlements } from "@/lib/db/schema";
 import { expectAccessible } from "./accessibility";
@@ -100,6 +102,73 @@ test("a seller's server that fails costs nothing, and the same payment asks agai
   await expect(page.getByText("The seller's server answered 500, so you were not charged.")).toBeVisible();
   const ofEndpoint = eq(settlements.endpointId, endpoints[0]?.id ?? "");
   expect(await parts.database.db.select().from(settlements).where(ofEndpoint)).toEqual([]);
+});
+
+test("a payment whose outcome is not known yet is presented again, the same one, until it is", async ({
+  page,
+  wallet,
+  parts,
+  mintMerchant,
+}) => {
+  const { endpoints } = await mintMerchant({ rules: [PRICE] });
+  await wallet.fund("5");
+  await wallet.installIn(page);
+  const presented: (string | undefined)[] = [];
+  await page.route("**/g/**", async (route) => {
+    const payment = route.request().headers()["payment-signature"];
+    if (payment !== undefined) presented.push(payment);
+    if (presented.length !== 1) return route.continue();
+    const body = JSON.stringify({ code: "settlement_pending", detail: "Not known yet." });
+    return route.fulfill({
+      status: 503,
+      headers: { "content-type": "application/problem+json", "retry-after": "1" },
+      body,
+    });
+  });
+  await page.goto(`/pay/${endpoints[0]?.slug}/weather`);
+  await page.getByRole("button", { name: "Connect wallet" }).click();
+  await page.getByRole("button", { name: "Pay $2.50" }).click();
+  await expect(page.getByText(/You paid \$2.50/)).toBeVisible();
+  expect(new Set(presented).size).toBe(1);
+  expect(presented.length).toBeGreaterThan(1);
+  const ofEndpoint = eq(settlements.endpointId, endpoints[0]?.id ?? "");
+  expect(await parts.database.db.select().from(settlements).where(ofEndpoint)).toHaveLength(1);
+});
+
+test("a page that was paid for is shown without its scripts, and a picture as a picture", async ({
+  page,
+  wallet,
+  mintMerchant,
+}) => {
+  const upstream = createServer((request, response) => {
+    const picture = request.url === "/picture";
+    response.setHeader("content-type", picture ? "image/svg+xml" : "text/html");
+    response.end(
+      picture
+        ? "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
+        : "<h1>Story</h1><script>parent.document.title = document.body.textContent = 'owned'</script>",
+    );
+  }).listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  const address = upstream.address();
+  const port = typeof address === "object" ? address?.port : null;
+  const rules = [{ method: "GET", path: "/:what", price: "0.01" }];
+  const { endpoints } = await mintMerchant({ upstream: `http://127.0.0.1:${port}`, rules });
+  await wallet.fund("1");
+  await wallet.installIn(page);
+
+  await page.goto(`/pay/${endpoints[0]?.slug}/page`);
+  await page.getByRole("button", { name: "Connect wallet" }).click();
+  await page.getByRole("button", { name: "Pay $0.01" }).click();
+  const frame = page.frameLocator("iframe[title='What you paid for']");
+  await expect(frame.getByRole("heading", { name: "Story" })).toBeVisible();
+  expect(await page.title()).not.toBe("owned");
+
+  await page.goto(`/pay/${endpoints[0]?.slug}/picture`);
+  await page.getByRole("button", { name: "Pay $0.01" }).click();
+  const picture = page.getByRole("img", { name: "What you paid for" });
+  await expect(picture).toHaveJSProperty("naturalWidth", 9);
+  upstream.close();
 });
 
 test("an address where nothing is sold says so", async ({ page }) => {

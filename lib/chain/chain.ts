@@ -86,6 +86,12 @@ export interface PayerState {
   headTime: bigint;
 }
 
+/** A payer's state, and what became of their transfer when it was tried on top of that block. */
+export interface Simulation extends PayerState {
+  /** Whether it succeeded; a token may refuse for reasons of its own, such as a blocked account. */
+  moves: boolean;
+}
+
 /** How transfers on a network are sent: by a relayer of ours, or by a facilitator over HTTP. */
 export type Submitter =
   | {
@@ -118,6 +124,10 @@ export interface Chain {
   /** Whether `signature` over the EIP-712 digest is the payer's: recovered for an EOA, asked of the contract (ERC-1271) otherwise. */
   verifySignature(payer: Address, digest: Hex, signature: Hex): Promise<boolean>;
   payerState(authorization: Pick<Authorization, "asset" | "from" | "nonce">): Promise<PayerState>;
+  /** Tries the transfer without sending it. */
+  simulate(authorization: Authorization): Promise<Simulation>;
+  /** Whether code lies at an address that decides alone about what it receives; a delegated wallet (EIP-7702) is none. */
+  isContract(address: Address): Promise<boolean>;
   /** Looks for the transfer: in the receipt of `txHash` when given, else by AuthorizationUsed(from, nonce) in the logs. */
   prove(authorization: Authorization, txHash: Hex | null): Promise<Proof>;
   /** Checks chain id, token code and, for a relayer, gas; returns one sentence per fault, none when ready. */

@@ -9,7 +9,8 @@ import { readPayerState } from "./payer-state";
 import { prove } from "./proof";
 import { openRelayer } from "./relayer";
 import { openRpc, type Rpc } from "./rpc";
-import { isApprovedByContract, isSignedByKey } from "./signature";
+import { isApprovedByContract, isContract, isSignedByKey } from "./signature";
+import { simulateTransfer } from "./simulation";
 
 const CDP_FACILITATOR_URL = "https://api.cdp.coinbase.com/platform/v2/x402";
 
@@ -36,7 +37,9 @@ function openChain(network: Network, rpc: Rpc, submitter: Submitter): Chain {
       if (await isSignedByKey(payer, digest, signature)) return true;
       return rpc.ask((client) => isApprovedByContract(client, payer, digest, signature));
     },
+    isContract: (address) => rpc.ask((client) => isContract(client, address)),
     payerState: (key) => rpc.ask((client) => readPayerState(client, key)),
+    simulate: (authorization) => rpc.ask((client) => simulateTransfer(client, authorization)),
     prove: (authorization, txHash) => rpc.ask((client) => prove(client, authorization, txHash)),
     faults: () => findFaults(rpc, network, submitter),
   };

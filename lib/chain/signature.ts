@@ -38,6 +38,15 @@ export async function isSignedByKey(payer: Address, digest: Hex, signature: Hex)
   }
 }
 
+/** What an account begins with that hands its calls to a contract and still obeys its own key (EIP-7702). */
+const DELEGATION = "0xef0100";
+
+/** Whether a contract lies at an address, and no wallet of a key. */
+export async function isContract(client: ChainClient, address: Address): Promise<boolean> {
+  const code = await client.getCode({ address });
+  return code !== undefined && !code.startsWith(DELEGATION);
+}
+
 /** Whether the payer is a contract (ERC-1271), or an account that acts as one (EIP-7702), and approves the signature. */
 export async function isApprovedByContract(
   client: ChainClient,

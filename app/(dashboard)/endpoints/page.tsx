@@ -75,8 +75,8 @@ export default async function EndpointsPage() {
                   </Link>
                 </Td>
                 <Td>
-                  <span className="flex items-center gap-1 font-mono whitespace-nowrap">
-                    {url}
+                  <span title={url} className="flex items-center gap-1 font-mono whitespace-nowrap">
+                    /g/{endpoint.slug}
                     <Copy text={url} label={`gateway URL of ${endpoint.name}`} />
                   </span>
                 </Td>

@@ -65,12 +65,7 @@ export default async function EndpointPage({ params, searchParams }: PageProps<"
     <>
       <PageHead
         title={endpoint.name}
-        sentence={
-          <span className="flex flex-wrap items-center gap-x-3">
-            <StateBadge state={endpoint.state} />
-            {endpoint.description}
-          </span>
-        }
+        sentence={endpoint.description || undefined}
         action={
           <>
             <ButtonLink href={`/endpoints/${id}/edit`}>
@@ -85,7 +80,10 @@ export default async function EndpointPage({ params, searchParams }: PageProps<"
         <div className="flex flex-col gap-3">
           <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-card border border-line bg-surface py-2.5 pr-2.5 pl-4">
             <p className="min-w-0">
-              <span className="block text-small text-muted">Gateway URL</span>
+              <span className="flex items-center gap-3 text-small text-muted">
+                Gateway URL
+                <StateBadge state={endpoint.state} />
+              </span>
               <span className="font-mono wrap-anywhere">{gatewayUrl}</span>
             </p>
             <Copy text={gatewayUrl} label="gateway URL" words="Copy" />

@@ -3,6 +3,7 @@
 import { type ReactNode, useRef, useState } from "react";
 import { useFormStatus } from "react-dom";
 import { Button, ButtonLink } from "@/components/ui/button";
+import { cx } from "@/components/ui/cx";
 import { Field } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
 import { Section } from "@/components/ui/section";
@@ -132,7 +133,7 @@ export function EndpointForm({
                 onBlur={(event) => split(event.target.value)}
               />
             </Field>
-            <div className="grid items-start gap-4 sm:grid-cols-2">
+            <div className={cx("grid items-start gap-4", slugTail !== null && "sm:grid-cols-2")}>
               <Field label="Name" error={errors.name} hint="Payers see it.">
                 <Input
                   autoComplete="off"
@@ -191,7 +192,7 @@ export function EndpointForm({
             networks={context.networks}
             errors={errors}
             hint={payoutHint}
-            change={(payouts) => change({ payouts })}
+            change={(update) => setValues((before) => ({ ...before, payouts: update(before.payouts) }))}
           />
         </Section>
         <AdvancedFields values={values} errors={errors} change={change} />

@@ -98,26 +98,26 @@ function RuleRow({
 }: RuleProps & { count: number; move(by: -1 | 1): void; remove(): void }) {
   const name = `rule ${at + 1}`;
   return (
-    <li className="grid grid-cols-[88px_minmax(0,1fr)] items-start gap-2 rounded-card border border-line bg-surface p-3 sm:grid-cols-[88px_minmax(0,1fr)_112px_auto]">
+    <li className="grid grid-cols-[128px_minmax(0,1fr)] items-start gap-2 rounded-card border border-line bg-surface p-3 sm:grid-cols-[88px_minmax(0,1fr)_128px_auto]">
       <Field label={`Method of ${name}`} hideLabel error={errors[`rules.${at}.method`]}>
         <MethodSelect rule={rule} change={change} />
       </Field>
       <Field label={`Path of ${name}`} hideLabel error={errors[`rules.${at}.path`]}>
         <Input mono value={rule.path} onChange={(event) => change({ path: event.target.value })} />
       </Field>
-      <div>
-        <Field label={`Price of ${name}`} hideLabel error={errors[`rules.${at}.price`]}>
-          <Input
-            before={rule.free ? undefined : "$"}
-            inputMode="decimal"
-            autoComplete="off"
-            disabled={rule.free}
-            value={rule.free ? "Free" : rule.price}
-            onChange={(event) => change({ price: event.target.value })}
-            className="tabular-nums"
-          />
-        </Field>
-        <label className="mt-1.5 flex items-center gap-2 text-small text-muted">
+      <Field label={`Price of ${name}`} hideLabel error={errors[`rules.${at}.price`]}>
+        <Input
+          before={rule.free ? undefined : "$"}
+          inputMode="decimal"
+          autoComplete="off"
+          disabled={rule.free}
+          value={rule.free ? "Free" : rule.price}
+          onChange={(event) => change({ price: event.target.value })}
+          className="tabular-nums"
+        />
+      </Field>
+      <div className="flex h-9 items-center justify-between pointer-coarse:h-11">
+        <label className="mr-2 flex items-center gap-2 text-small text-muted">
           <input
             type="checkbox"
             className="size-4 accent-accent"
@@ -126,29 +126,29 @@ function RuleRow({
           />
           Free
         </label>
-      </div>
-      <div className="flex justify-end">
-        <Button
-          variant="ghost"
-          size="icon"
-          aria-label={`Move ${name} up`}
-          disabled={at === 0}
-          onClick={() => move(-1)}
-        >
-          <ArrowUp aria-hidden />
-        </Button>
-        <Button
-          variant="ghost"
-          size="icon"
-          aria-label={`Move ${name} down`}
-          disabled={at === count - 1}
-          onClick={() => move(1)}
-        >
-          <ArrowDown aria-hidden />
-        </Button>
-        <Button variant="ghost" size="icon" aria-label={`Remove ${name}`} onClick={remove}>
-          <X aria-hidden />
-        </Button>
+        <span className="flex">
+          <Button
+            variant="ghost"
+            size="icon"
+            aria-label={`Move ${name} up`}
+            disabled={at === 0}
+            onClick={() => move(-1)}
+          >
+            <ArrowUp aria-hidden />
+          </Button>
+          <Button
+            variant="ghost"
+            size="icon"
+            aria-label={`Move ${name} down`}
+            disabled={at === count - 1}
+            onClick={() => move(1)}
+          >
+            <ArrowDown aria-hidden />
+          </Button>
+          <Button variant="ghost" size="icon" aria-label={`Remove ${name}`} onClick={remove}>
+            <X aria-hidden />
+          </Button>
+        </span>
       </div>
     </li>
   );
