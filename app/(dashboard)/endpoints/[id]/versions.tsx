@@ -20,7 +20,9 @@ export function Versions({ versions, timeZone }: { versions: readonly EndpointVe
           <tr key={version.version}>
             <Td className="tabular-nums">{version.version}</Td>
             <Td className="min-w-56 py-2.5 wrap-anywhere">{changesOf(version, versions[at + 1])}</Td>
-            <Td className="whitespace-nowrap">{version.createdBy ?? "Somebody who left"}</Td>
+            <Td className="max-w-48 truncate" title={version.createdBy ?? undefined}>
+              {version.createdBy ?? "Somebody who left"}
+            </Td>
             <Td end>
               <Time at={version.createdAt} timeZone={timeZone} />
             </Td>
