@@ -135,6 +135,13 @@ describe("a transfer that cannot happen is refused before it costs gas", () => {
     },
   );
 
+  it("but not when the head's clock is before validAfter: a block later it may succeed", async () => {
+    const head = await outside.client.getBlock();
+    const early = { validAfter: head.timestamp + 3_000n, validBefore: head.timestamp + 6_000n };
+    const authorization = await authorize(await outside.payer(10_000n), early);
+    await expect(relayer.quote(authorization)).rejects.toThrow(ChainUnavailable);
+  });
+
   it("but not when the chain is silent: then nothing is known of it", async () => {
     const authorization = await authorize(await outside.payer(10_000n));
     await expect(relayerOf(openLocal(DEAD_RPC)).quote(authorization)).rejects.toThrow(ChainUnavailable);

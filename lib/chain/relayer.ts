@@ -2,15 +2,12 @@ import { keccak256 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Log } from "@/lib/log";
 import type { Authorization, GasQuote, PayerState, Submitter, TransferFailure } from "./chain";
-import { callTogether } from "./multicall";
-import { decodePayerState, payerStateCalls } from "./payer-state";
 import type { ChainClient, Rpc } from "./rpc";
+import { MAX_GAS, simulateTransfer } from "./simulation";
 import { encodeTransfer } from "./transfer";
 
 type Relayer = Extract<Submitter, { kind: "relayer" }>;
 
-/** The most gas one transfer may take. A plain one takes under 100,000; a contract wallet decides itself (faults D17). */
-const MAX_GAS = 500_000n;
 /** Added to an estimate, in percent: balances and nonces that were warm may be cold in the block that counts. */
 const GAS_HEADROOM_PERCENT = 20n;
 
@@ -56,28 +53,30 @@ async function quote(
   relayer: `0x${string}`,
   authorization: Authorization,
 ): ReturnType<Relayer["quote"]> {
-  const call = { target: authorization.asset, data: encodeTransfer(authorization) };
-  const [results, estimate, fees] = await Promise.all([
-    callTogether(client, [...payerStateCalls(client, authorization), call], { gas: MAX_GAS }),
+  const [simulation, estimate, fees] = await Promise.all([
+    simulateTransfer(client, authorization),
     // Its failure is read only when the simulation succeeded: nodes word a revert in many ways.
     client
-      .estimateGas({ account: relayer, to: call.target, data: call.data })
+      .estimateGas({ account: relayer, to: authorization.asset, data: encodeTransfer(authorization) })
       .catch((error: unknown) => error),
     feesOf(client),
   ]);
-  if (results.at(-1)?.success !== true) {
-    return { ok: false, reason: failureOf(authorization, decodePayerState(results)) };
-  }
+  if (!simulation.moves) return { ok: false, reason: failureOf(authorization, simulation) };
   if (typeof estimate !== "bigint") throw estimate;
   if (estimate > MAX_GAS) return { ok: false, reason: "settlement_reverted" };
   const roomy = estimate + (estimate * GAS_HEADROOM_PERCENT) / 100n;
   return { ok: true, gas: { gas: roomy < MAX_GAS ? roomy : MAX_GAS, ...fees } };
 }
 
-/** Why a transfer that reverts does so, from what the token says rather than from the words of its revert. */
+/**
+ * Why a transfer that reverts does so, from what the token says rather than from the words of its revert; throws when
+ * it is only too early for it, because then nothing is certain.
+ */
 function failureOf(authorization: Authorization, state: PayerState): TransferFailure {
   if (state.nonceUsed) return "payment_cancelled";
   if (state.headTime >= authorization.validBefore) return "authorization_expired";
   if (state.balance < authorization.value) return "insufficient_funds";
+  if (state.headTime <= authorization.validAfter)
+    throw new Error("The head is not as late as validAfter yet");
   return "settlement_reverted";
 }

@@ -66,13 +66,15 @@ export function createExactScheme({ networks, chainOf, settle, now }: ExactParts
           async chargeFault(upstreamTimeoutMs) {
             const early = windowFault(payment, now(), upstreamTimeoutMs);
             if (early !== null) return early;
-            const state = await chainOf(network.id).payerState({ asset: token.address, from, nonce });
+            const state = await chainOf(network.id).simulate({ ...payment, asset: token.address });
             // The chain's clock decides where it is ahead of ours (faults D14).
             const late =
               state.headTime > now() ? windowFault(payment, state.headTime, upstreamTimeoutMs) : null;
             if (late !== null) return late;
             if (state.nonceUsed) return "payment_cancelled";
-            return state.balance < value ? "insufficient_funds" : null;
+            if (state.balance < value) return "insufficient_funds";
+            // Where the head's clock is still before validAfter, its time has come by ours, and nothing could be tried.
+            return state.moves || state.headTime <= validAfter ? null : "settlement_reverted";
           },
         },
       };

@@ -1,3 +1,4 @@
+import type { ExactPayment } from "@/lib/x402/exact";
 import type { ReasonCode } from "@/lib/x402/reasons";
 
 /** A rule as the gateway matches it. */
@@ -97,11 +98,10 @@ export type CallUpstream = (call: UpstreamCall) => Promise<UpstreamResult>;
 export interface ExactChain {
   /** Whether `signature` over the EIP-712 digest is the payer's; throws when the chain had to be asked and was silent. */
   verifySignature(payer: `0x${string}`, digest: `0x${string}`, signature: `0x${string}`): Promise<boolean>;
-  payerState(authorization: {
-    asset: `0x${string}`;
-    from: `0x${string}`;
-    nonce: `0x${string}`;
-  }): Promise<{ balance: bigint; nonceUsed: boolean; headTime: bigint }>;
+  /** Tries the transfer on top of the latest block without sending it, and reads the payer's state there. */
+  simulate(
+    authorization: ExactPayment & { asset: `0x${string}` },
+  ): Promise<{ balance: bigint; nonceUsed: boolean; headTime: bigint; moves: boolean }>;
 }
 
 /** A network as the gateway quotes it. */

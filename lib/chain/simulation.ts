@@ -1,0 +1,19 @@
+import type { Authorization, Simulation } from "./chain";
+import { callTogether } from "./multicall";
+import { decodePayerState, payerStateCalls } from "./payer-state";
+import type { ChainClient } from "./rpc";
+import { encodeTransfer } from "./transfer";
+
+/** The most gas one transfer may take. A plain one takes under 100,000; a contract wallet decides itself (faults D17). */
+export const MAX_GAS = 500_000n;
+
+/** Tries a transfer on top of the latest block, and reads the payer's state there; throws when the token did not answer. */
+export async function simulateTransfer(
+  client: ChainClient,
+  authorization: Authorization,
+): Promise<Simulation> {
+  const transfer = { target: authorization.asset, data: encodeTransfer(authorization) };
+  const calls = [...payerStateCalls(client, authorization), transfer];
+  const results = await callTogether(client, calls, { gas: MAX_GAS });
+  return { ...decodePayerState(results), moves: results.at(-1)?.success === true };
+}
