@@ -7,8 +7,8 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { baseSepolia } from "viem/chains";
 import { type Outside, serve } from "./fixture";
 
-/** Serves the SDK's own facilitator over HTTP, settling on the local chain with a wallet of its own. */
-export async function serveSdkFacilitator(outside: Outside): Promise<{ url: string; close(): void }> {
+/** Opens the SDK's own facilitator of scheme exact on the local chain, with a wallet of its own. */
+export async function openSdkExact(outside: Outside): Promise<ExactEvmScheme> {
   const account = privateKeyToAccount(generatePrivateKey());
   await outside.giveGas(account.address);
   const client = outside.client.extend(walletActions);
@@ -24,7 +24,12 @@ export async function serveSdkFacilitator(outside: Outside): Promise<{ url: stri
     sendTransaction: (args) => client.sendTransaction({ ...args, account, chain: baseSepolia }),
     waitForTransactionReceipt: (args) => client.waitForTransactionReceipt({ ...args, pollingInterval: 20 }),
   });
-  const facilitator = new x402Facilitator().register("eip155:84532", new ExactEvmScheme(signer));
+  return new ExactEvmScheme(signer);
+}
+
+/** Serves the SDK's own facilitator over HTTP. */
+export async function serveSdkFacilitator(outside: Outside): Promise<{ url: string; close(): void }> {
+  const facilitator = new x402Facilitator().register("eip155:84532", await openSdkExact(outside));
   const server = await serve(async (body, path) => {
     const { paymentPayload, paymentRequirements } = JSON.parse(body) as {
       paymentPayload: PaymentPayload;
