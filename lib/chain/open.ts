@@ -29,6 +29,7 @@ export function openChains(env: ChainEnv, log: Log): Map<string, Chain> {
 }
 
 function openChain(network: Network, rpc: Rpc, submitter: Submitter): Chain {
+  const relayer = submitter.kind === "relayer" ? submitter.address : null;
   return {
     network,
     submitter,
@@ -40,7 +41,7 @@ function openChain(network: Network, rpc: Rpc, submitter: Submitter): Chain {
     isContract: (address) => rpc.ask((client) => isContract(client, address)),
     payerState: (key) => rpc.ask((client) => readPayerState(client, key)),
     simulate: (authorization) => rpc.ask((client) => simulateTransfer(client, authorization)),
-    prove: (authorization, txHash) => rpc.ask((client) => prove(client, authorization, txHash)),
+    prove: (authorization, txHash) => rpc.ask((client) => prove(client, authorization, txHash, relayer)),
     faults: () => findFaults(rpc, network, submitter),
   };
 }

@@ -173,6 +173,21 @@ describe("money that did not arrive is never proven", () => {
     expect(await chain.prove(forged, hash)).toEqual({ outcome: "failed", reason: "settlement_reverted" });
   });
 
+  it("and is not given up when a facilitator's transaction reverts: it can send another, or have named a stranger's", async () => {
+    const payer = await outside.payer(10_000n);
+    const authorization = await authorize(payer);
+    await outside.spend(payer, 5_000n);
+    const reverted = await sentByStranger(authorization);
+    const here = openLocal(own.rpcUrl, { facilitator: "http://127.0.0.1:1" });
+    expect(await here.prove(authorization, reverted)).toEqual({ outcome: "pending" });
+    await outside.mint(payer.address, 5_000n);
+    const txHash = await sentByStranger(authorization);
+    expect(await here.prove(authorization, reverted)).toMatchObject({
+      outcome: "settled",
+      proof: { txHash },
+    });
+  });
+
   it("while ours is neither mined nor expired", async () => {
     const authorization = await authorize(await outside.payer(10_000n));
     expect(await chain.prove(authorization, UNKNOWN_HASH)).toEqual({ outcome: "pending" });

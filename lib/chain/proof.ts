@@ -1,8 +1,10 @@
 import {
+  type Address,
   BaseError,
   BlockNotFoundError,
   type Hex,
   HttpRequestError,
+  isAddressEqual,
   TimeoutError,
   type TransactionReceipt,
   TransactionReceiptNotFoundError,
@@ -22,11 +24,13 @@ function failed(reason: TransferFailure): Proof {
 /**
  * Says what the chain shows of an authorization. Money that reached the payout address counts whoever sent the
  * transaction; a failure is only reported when the token itself says that the nonce is unused, or by what it was used.
+ * `relayer` is ours on this network, or null where a facilitator sends.
  */
 export async function prove(
   client: ChainClient,
   authorization: Authorization,
   txHash: Hex | null,
+  relayer: Address | null,
 ): Promise<Proof> {
   const [receipt, state] = await Promise.all([
     txHash === null ? null : receiptOf(client, txHash),
@@ -35,7 +39,9 @@ export async function prove(
   const shown = receipt === null ? null : await proveByReceipt(client, authorization, receipt);
   if (shown !== null) return shown;
   if (state.nonceUsed) return proveByNonce(client, authorization);
-  if (receipt?.status === "reverted") return proveReverted(client, authorization, receipt);
+  // A facilitator whose transaction reverts may send another, or have named a stranger's: only our own is the last.
+  const isOurs = receipt !== null && relayer !== null && isAddressEqual(receipt.from, relayer);
+  if (isOurs && receipt.status === "reverted") return proveReverted(client, authorization, receipt);
   if (await isPastUse(client, authorization, state)) return failed("authorization_expired");
   return PENDING;
 }
