@@ -169,8 +169,11 @@ test("a payment is reached by keyboard and says what happened and what it means"
   const address = page.url();
   await page.context().clearCookies();
   await stranger.signIn(page);
-  await page.goto(address);
+  expect((await page.goto(address))?.status()).toBe(404);
   await expect(page.getByText("Nothing is here")).toBeVisible();
+  for (const unknown of ["/payments/nope", "/endpoints/nope"]) {
+    expect((await page.goto(unknown))?.status(), unknown).toBe(404);
+  }
 });
 
 test("test money is never shown as live money", async ({ page, facts, mintMerchant }) => {

@@ -56,31 +56,28 @@ export function EndpointForm({
   const form = useRef<HTMLFormElement>(null);
   const change = (changes: Partial<FormValues>) => setValues((before) => ({ ...before, ...changes }));
 
-  const proposeFor = (name: string, before: FormValues): Partial<FormValues> => {
-    if (slugTail === null || before.slug !== proposed.current.slug) return { name };
+  const proposeFor = (name: string): { name: string; slug?: string } => {
+    if (slugTail === null || values.slug !== proposed.current.slug) return { name };
     const slug = proposeSlug(name, slugTail);
     proposed.current.slug = slug;
     return { name, slug };
   };
 
-  /** Takes a whole URL apart once it is typed or pasted. */
+  /** Takes a whole URL apart once it is typed or pasted; what a person typed elsewhere stays as it is. */
   const split = (text: string) => {
     const parts = splitUrl(text);
     if (!parts || slugTail === null) return;
-    setValues((before) => {
-      const [first, ...others] = before.rules;
-      const follows = first && others.length === 0 && first.path === proposed.current.path;
-      const path = parts.path === "/" ? EVERY_PATH : parts.path;
-      if (!follows && parts.path !== "/") return { ...before, upstream: text.trim() };
-      const name = before.name === proposed.current.name ? proposeName(parts) : before.name;
-      const named = name === before.name ? {} : proposeFor(name, before);
-      proposed.current = { ...proposed.current, name, path: follows ? path : proposed.current.path };
-      return {
-        ...before,
-        ...named,
-        upstream: parts.upstream,
-        rules: follows ? [{ ...first, path }, ...others] : before.rules,
-      };
+    const [first, ...others] = values.rules;
+    const follows = first && others.length === 0 && first.path === proposed.current.path;
+    if (!follows && parts.path !== "/") return change({ upstream: text.trim() });
+    const named = values.name === proposed.current.name ? proposeFor(proposeName(parts)) : null;
+    if (named) proposed.current.name = named.name;
+    const path = parts.path === "/" ? EVERY_PATH : parts.path;
+    if (follows) proposed.current.path = path;
+    change({
+      upstream: parts.upstream,
+      ...named,
+      ...(follows ? { rules: [{ ...first, path }] } : {}),
     });
   };
 
@@ -139,9 +136,7 @@ export function EndpointForm({
                   autoComplete="off"
                   maxLength={60}
                   value={values.name}
-                  onChange={(event) =>
-                    setValues((before) => ({ ...before, ...proposeFor(event.target.value, before) }))
-                  }
+                  onChange={(event) => change(proposeFor(event.target.value))}
                 />
               </Field>
               {slugTail !== null && (
@@ -191,7 +186,7 @@ export function EndpointForm({
             payouts={values.payouts}
             networks={context.networks}
             errors={errors}
-            hint={payoutHint}
+            hint={values.payouts[0]?.payTo === initial.payouts[0]?.payTo ? payoutHint : undefined}
             change={(update) => setValues((before) => ({ ...before, payouts: update(before.payouts) }))}
           />
         </Section>

@@ -1,6 +1,7 @@
 import { Plus, Route } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
+import { StateBadge } from "@/app/(dashboard)/endpoints/state-badge";
 import { ButtonLink } from "@/components/ui/button";
 import { Copy } from "@/components/ui/copy";
 import { Empty } from "@/components/ui/empty";
@@ -11,7 +12,6 @@ import { requireSession } from "@/lib/auth/session";
 import { type Endpoint, listEndpoints } from "@/lib/endpoints/read";
 import { formatUsd } from "@/lib/money";
 import { parts } from "@/lib/server/parts";
-import { StateBadge } from "./state-badge";
 
 export const metadata: Metadata = { title: "Endpoints" };
 
