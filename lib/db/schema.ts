@@ -188,7 +188,7 @@ export const payments = pgTable(
 
     money: text("money", { enum: ["held", "submitting", "settled", "final", "void"] }).notNull(),
     delivery: text("delivery", { enum: ["pending", "ready", "streaming", "failed"] }).notNull(),
-    /** How often the upstream was asked: 1 for the first try, at most 5. */
+    /** Which try this is, at most the 5th; one that ended before the upstream was asked is not counted. */
     attempt: integer("attempt").notNull().default(1),
     /** Why the last attempt ended as it did; one of the stable codes of lib/x402/reasons.ts. */
     reason: text("reason"),

@@ -11,6 +11,10 @@ import { type Leases, leaseEnd } from "./lease";
 /** How often the upstream may be asked for one payment. */
 const MAX_ATTEMPTS = 5;
 
+/** What a new claim adds to the attempts: nothing when the answer is there, or the last one ended before anyone was asked. */
+const oneMore = sql`case when ${payments.delivery} = 'ready'
+  or (${payments.reason} <> 'interrupted' and ${payments.reason} not like 'upstream%') then 0 else 1 end`;
+
 type PaymentRow = typeof payments.$inferSelect;
 
 function toClaimed(row: PaymentRow, lease: string): ClaimedPayment {
@@ -39,7 +43,7 @@ export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: New
       target: payments.identity,
       set: {
         delivery: sql`case when ${taken} then 'pending' else ${payments.delivery} end`,
-        attempt: sql`${payments.attempt} + case when ${payments.delivery} = 'ready' then 0 else 1 end`,
+        attempt: sql`${payments.attempt} + ${oneMore}`,
         leaseOwner: lease,
         leaseUntil: leaseEnd,
         reason: null,
@@ -48,7 +52,7 @@ export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: New
         and (${payments.leaseUntil} is null or ${payments.leaseUntil} < now())
         and case ${payments.delivery}
           when 'ready' then ${payments.money} = 'held'
-          else ${payments.money} in ('held', 'settled', 'final') and ${payments.attempt} < ${MAX_ATTEMPTS}
+          else ${payments.money} in ('held', 'settled', 'final') and ${payments.attempt} + ${oneMore} <= ${MAX_ATTEMPTS}
         end`,
     })
     .returning();
@@ -63,6 +67,7 @@ async function standing(db: Db, sealer: Sealer, payment: NewPayment): Promise<Cl
     .select({
       row: payments,
       leased: sql<boolean>`coalesce(${payments.leaseUntil} > now(), false)`,
+      exhausted: sql<boolean>`${payments.attempt} + ${oneMore} > ${MAX_ATTEMPTS}`,
       answer: answers.sealed,
     })
     .from(payments)
@@ -89,7 +94,7 @@ async function standing(db: Db, sealer: Sealer, payment: NewPayment): Promise<Cl
   }
   if (found.leased) return { kind: "busy" };
   if (row.money === "submitting") return { kind: "submitted", payment: claimed };
-  if (row.attempt >= MAX_ATTEMPTS) return refused("attempts_exhausted");
+  if (found.exhausted) return refused("attempts_exhausted");
   // It became free between the two statements.
   return { kind: "busy" };
 }

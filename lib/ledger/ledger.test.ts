@@ -7,6 +7,7 @@ import { answers, chainTxs, payments, settlements } from "@/lib/db/schema";
 import type { ClaimedPayment } from "@/lib/gateway/ports";
 import { ANSWER, openTestLedger, randomHex, relayerOf } from "./fixture";
 import { authorizationOf } from "./settle";
+import { sweep } from "./workers";
 
 const { db, ledger, chains, mintPayment, claimWork, rowOf, abandon, close } = openTestLedger();
 const outside = new Outside(inject("local").rpcUrl);
@@ -58,6 +59,18 @@ describe("a claim", () => {
     for (const other of others) expect(await ledger.claim({ ...payment, ...other })).toEqual(refused);
     await ledger.fail(held, "upstream_timeout");
     for (const other of others) expect(await ledger.claim({ ...payment, ...other })).toEqual(refused);
+  });
+});
+
+describe("attempts", () => {
+  it("count when the upstream was asked or may have been, and five are the last", async () => {
+    const payment = await mintPayment();
+    for (let ended = 0; ended < 6; ended++) await ledger.fail(await claimWork(payment), "caller_gone");
+    for (let ended = 0; ended < 2; ended++) await ledger.fail(await claimWork(payment), "insufficient_funds");
+    for (let ended = 0; ended < 4; ended++) await ledger.fail(await claimWork(payment), "upstream_timeout");
+    await abandon(await claimWork(payment));
+    await sweep(db);
+    expect(await ledger.claim(payment)).toEqual({ kind: "refused", code: "attempts_exhausted" });
   });
 });
 
