@@ -348,12 +348,13 @@ test("saving: a URL that would be refused at the call is refused with a sentence
   }
 });
 
-test("saving: a public URL passes, also one whose name has no address yet, but not one with a query", async () => {
+test("saving: a public URL passes, also one whose name has no address yet, but none without https or with a query", async () => {
   const options = { privateUpstreams: [], ownHosts: [], resolve: async () => ["93.184.216.34"] };
   expect(await checkUpstreamUrl("https://api.example/v1", options)).toEqual({ ok: true });
   const unknown = async () => Promise.reject(new Error("no such name"));
   expect(await checkUpstreamUrl("https://api.example/v1", { ...options, resolve: unknown })).toEqual({
     ok: true,
   });
+  expect((await checkUpstreamUrl("http://api.example/v1", { ...options, resolve: unknown })).ok).toBe(false);
   expect((await checkUpstreamUrl("https://api.example/v1?key=1", options)).ok).toBe(false);
 });

@@ -109,7 +109,7 @@ export function createUpstreamClient(options: UpstreamOptions): CallUpstream {
   };
 }
 
-/** Checks an upstream a merchant wants to save; the refusal is a sentence for them. A name unknown as yet passes. */
+/** Checks an upstream a merchant wants to save; the refusal is a sentence for them. An https name unknown as yet passes. */
 export async function checkUpstreamUrl(
   url: string,
   options: GuardOptions,
@@ -121,6 +121,9 @@ export async function checkUpstreamUrl(
   if (!parsed.ok) return parsed;
   const resolved = await guard.resolve(parsed.destination);
   if (resolved.ok) return { ok: true };
+  if (!resolved.unresolved) return { ok: false, reason: resolved.reason };
+  // Plain http is only for listed networks, and a name without an address is not known to lie in one.
+  if (!parsed.destination.secure) return { ok: false, reason: `${resolved.reason} Check it, or use https.` };
   // Every call looks the name up again, so one without an address yet can do no harm.
-  return resolved.unresolved ? { ok: true } : { ok: false, reason: resolved.reason };
+  return { ok: true };
 }
