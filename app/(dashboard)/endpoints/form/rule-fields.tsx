@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp, Plus, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import type { FieldErrors } from "@/lib/endpoints/checked";
@@ -117,15 +118,11 @@ function RuleRow({
         />
       </Field>
       <div className="flex h-9 items-center justify-between pointer-coarse:h-11">
-        <label className="mr-2 flex items-center gap-2 text-small text-muted">
-          <input
-            type="checkbox"
-            className="size-4 accent-accent"
-            checked={rule.free}
-            onChange={(event) => change({ free: event.target.checked })}
-          />
-          Free
-        </label>
+        <Checkbox
+          label="Free"
+          checked={rule.free}
+          onChange={(event) => change({ free: event.target.checked })}
+        />
         <span className="flex">
           <Button
             variant="ghost"
