@@ -21,7 +21,7 @@ async function editableShop(status: () => number = () => 200) {
   return {
     ...shop,
     calls: () => calls,
-    async edit(change: { rules?: StoredRule[]; payouts?: StoredPayout[] }) {
+    async edit(change: { rules?: StoredRule[]; payouts?: StoredPayout[]; charge?: "after" | "before" }) {
       const [before] = await db
         .select()
         .from(endpointVersions)
@@ -45,6 +45,14 @@ describe("an edit between the 402 and the payment", () => {
       expect(await shop.settlements()).toMatchObject([{ amount: 10_000n, endpointVersion: 1 }]);
     },
   );
+
+  it("of the time of charging keeps to what was quoted: nobody who accepted to pay after the call pays before it", async () => {
+    const shop = await editableShop(() => 500);
+    const headers = await signPayment(await fetch(shop.url("/now")), payerKey);
+    await shop.edit({ charge: "before" });
+    expect((await fetch(shop.url("/now"), { headers })).status).toBe(500);
+    expect(await shop.payments()).toMatchObject([{ money: "held", charge: "after", endpointVersion: 1 }]);
+  });
 
   it("of the payout address is never paid to the old one: new terms at once (faults F3)", async () => {
     const shop = await editableShop();

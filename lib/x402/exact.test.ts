@@ -82,7 +82,8 @@ describe("an exact payment", () => {
 
   it("is for an offer only when network, amount, token and payout address are the offer's", async () => {
     const payment = read(await sign());
-    const accepted = { amount: "10000", asset: offer.asset.toLowerCase(), payTo: offer.payTo };
+    const asset = offer.asset.toLowerCase();
+    const accepted = { amount: "10000", asset, payTo: offer.payTo, paymentFlow: null };
     const presented = {
       protocol: 2 as const,
       scheme: "exact",

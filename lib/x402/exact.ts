@@ -63,6 +63,8 @@ export function isForOffer(presented: PresentedPayment, payment: ExactPayment, o
     if (accepted.amount !== offer.amount.toString()) return false;
     if (accepted.asset.toLowerCase() !== offer.asset.toLowerCase()) return false;
     if (accepted.payTo.toLowerCase() !== offer.payTo.toLowerCase()) return false;
+    // Who accepted to pay after the call is not charged before it.
+    if (accepted.paymentFlow !== (offer.extra.paymentFlow ?? null)) return false;
   }
   return payment.to === offer.payTo && payment.value === offer.amount;
 }

@@ -12,7 +12,13 @@ export interface PresentedPayment {
   /** CAIP-2 id from a v2 client, a v1 name from a v1 client. */
   network: string;
   /** The offer a v2 client says it accepted; v1 clients do not say. */
-  accepted: { amount: string; asset: string; payTo: string } | null;
+  accepted: {
+    amount: string;
+    asset: string;
+    payTo: string;
+    /** When it is to be settled; null for the default, after the call. */
+    paymentFlow: string | null;
+  } | null;
   payload: Record<string, unknown>;
 }
 
@@ -23,10 +29,11 @@ export type PaymentHeader =
 
 const short = z.string().min(1).max(128);
 const payload = z.record(z.string(), z.unknown());
+const extra = z.object({ paymentFlow: short.nullish() }).nullish();
 
 const v2 = z.object({
   x402Version: z.literal(2),
-  accepted: z.object({ scheme: short, network: short, amount: short, asset: short, payTo: short }),
+  accepted: z.object({ scheme: short, network: short, amount: short, asset: short, payTo: short, extra }),
   payload,
 });
 
@@ -78,6 +85,7 @@ export function readPaymentHeader(headers: readonly (readonly [string, string])[
   }
   const read = v2.safeParse(json);
   if (!read.success) return { ok: false, code: "invalid_payment_header" };
-  const { scheme, network, ...accepted } = read.data.accepted;
+  const { scheme, network, extra, ...offer } = read.data.accepted;
+  const accepted = { ...offer, paymentFlow: extra?.paymentFlow ?? null };
   return { ok: true, payment: { protocol: 2, scheme, network, accepted, payload: read.data.payload } };
 }
