@@ -97,7 +97,7 @@ export type Submitter =
   | {
       kind: "relayer";
       address: Address;
-      /** Simulates the transfer and prices its gas; a failure is certain, an unreachable chain throws ChainUnavailable. */
+      /** Simulates the transfer and prices its gas; a failure is certain, a silent chain or an empty relayer throws ChainUnavailable. */
       quote(
         authorization: Authorization,
       ): Promise<{ ok: true; gas: GasQuote } | { ok: false; reason: TransferFailure }>;

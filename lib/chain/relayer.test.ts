@@ -142,6 +142,13 @@ describe("a transfer that cannot happen is refused before it costs gas", () => {
     await expect(relayer.quote(authorization)).rejects.toThrow(ChainUnavailable);
   });
 
+  it("but not when our relayer cannot pay its gas: then nothing is signed that would hold up what follows", async () => {
+    const authorization = await authorize(await outside.payer(10_000n));
+    await expect(relayerOf(openLocal(inject("local").rpcUrl)).quote(authorization)).rejects.toThrow(
+      ChainUnavailable,
+    );
+  });
+
   it("but not when the chain is silent: then nothing is known of it", async () => {
     const authorization = await authorize(await outside.payer(10_000n));
     await expect(relayerOf(openLocal(DEAD_RPC)).quote(authorization)).rejects.toThrow(ChainUnavailable);

@@ -53,19 +53,23 @@ async function quote(
   relayer: `0x${string}`,
   authorization: Authorization,
 ): ReturnType<Relayer["quote"]> {
-  const [simulation, estimate, fees] = await Promise.all([
+  const [simulation, estimate, fees, balance] = await Promise.all([
     simulateTransfer(client, authorization),
     // Its failure is read only when the simulation succeeded: nodes word a revert in many ways.
     client
       .estimateGas({ account: relayer, to: authorization.asset, data: encodeTransfer(authorization) })
       .catch((error: unknown) => error),
     feesOf(client),
+    client.getBalance({ address: relayer }),
   ]);
   if (!simulation.moves) return { ok: false, reason: failureOf(authorization, simulation) };
   if (typeof estimate !== "bigint") throw estimate;
   if (estimate > MAX_GAS) return { ok: false, reason: "settlement_reverted" };
   const roomy = estimate + (estimate * GAS_HEADROOM_PERCENT) / 100n;
-  return { ok: true, gas: { gas: roomy < MAX_GAS ? roomy : MAX_GAS, ...fees } };
+  const gas = roomy < MAX_GAS ? roomy : MAX_GAS;
+  // A transaction that no node takes would keep its account nonce, and hold up all that follow (faults D20).
+  if (balance < gas * fees.maxFeePerGas) throw new Error(`The relayer ${relayer} cannot pay for gas`);
+  return { ok: true, gas: { gas, ...fees } };
 }
 
 /**

@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { ChainUnavailable } from "@/lib/chain/chain";
+import { outageOf } from "./outage";
+
+const coded = (code: string) => Object.assign(new Error("secret-host:5432"), { code });
+
+describe("an error is told as what the caller can do about it", () => {
+  it.each([
+    ...[
+      "ECONNREFUSED",
+      "ECONNRESET",
+      "EPIPE",
+      "EAI_AGAIN",
+      "ENETUNREACH",
+      "CONNECTION_CLOSED",
+      "CONNECT_TIMEOUT",
+    ],
+    ...["08006", "53300", "57014", "57P01", "25006", "25P03", "40001", "40P01", "55P03"],
+  ])("%s of the database means to come back, however deep it lies", (code) => {
+    expect(outageOf(new Error("Failed query", { cause: coded(code) }))).toBe("service_unavailable");
+  });
+
+  it("a silent chain means to come back", () => {
+    expect(outageOf(new ChainUnavailable("No RPC answered"))).toBe("chain_unavailable");
+  });
+
+  it.each(["23514", "23505", "42703", "ERR_INVALID_ARG_TYPE"])("%s is a bug", (code) => {
+    expect(outageOf(coded(code))).toBeNull();
+  });
+});
