@@ -4,7 +4,7 @@ import { Button } from "@/components/ui/button";
 import { Mark } from "@/components/ui/mark";
 
 /** What stands in place of a page when not even its frame could be read. */
-export default function AppError({ reset }: { reset: () => void }) {
+export default function AppError({ retry }: { retry: () => void }) {
   return (
     <main className="flex min-h-dvh flex-col items-center justify-center gap-4 p-6 text-center">
       <Mark size={32} />
@@ -15,7 +15,7 @@ export default function AppError({ reset }: { reset: () => void }) {
           moment.
         </p>
       </div>
-      <Button variant="primary" onClick={reset}>
+      <Button variant="primary" onClick={retry}>
         Try again
       </Button>
     </main>

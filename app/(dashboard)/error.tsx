@@ -4,12 +4,12 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 
 /** What stands in place of a page that could not be read. */
-export default function DashboardError({ reset }: { reset: () => void }) {
+export default function DashboardError({ retry }: { retry: () => void }) {
   return (
     <Notice
       tone="danger"
       title="This page could not be read"
-      action={<Button onClick={reset}>Try again</Button>}
+      action={<Button onClick={retry}>Try again</Button>}
     >
       Nothing happened to your money: payments are taken and settled apart from this page.
     </Notice>
