@@ -46,9 +46,9 @@ export function countDays(first: Day, last: Day): number {
   return Math.round((Date.parse(last) - Date.parse(first)) / DAY_MS) + 1;
 }
 
-/** Tells whether a text is a day that exists, so that `2026-02-30` typed into a URL is refused. */
+/** Tells whether a text is a day of this millennium that exists, so that `2026-02-30` typed into a URL is refused. */
 export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^2\d{3}-\d{2}-\d{2}$/.test(text)) return false;
   const at = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }

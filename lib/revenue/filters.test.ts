@@ -79,6 +79,7 @@ describe("a query", () => {
     { max: "abc" },
     { endpoint: "of-somebody-else" },
     { network: "eip155:1" },
+    { asset: "\u0000" },
   ])("that cannot be read means nothing, never everything: %j", (query) => {
     expect(read(query).scope.networks).toEqual([]);
   });

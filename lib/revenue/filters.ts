@@ -65,14 +65,15 @@ export function readFilters(query: Query, context: FilterContext): Filters {
 
   const networks = context.networks.filter((network) => !query.network || network.id === query.network);
   const endpoint = context.endpoints.find((candidate) => candidate.slug === query.endpoint);
-  const unknown = Object.keys(problems).length > 0 || (query.endpoint && !endpoint);
+  const strange = query.asset && !isAddress(query.asset, { strict: false });
+  const unknown = Object.keys(problems).length > 0 || (query.endpoint && !endpoint) || strange;
   const scope: Scope = {
     merchantId: context.merchantId,
     networks: unknown ? [] : networks.map((network) => network.id),
     from: range.from,
     until: range.until,
     endpointId: endpoint?.id,
-    asset: query.asset || undefined,
+    asset: strange ? undefined : query.asset || undefined,
     money: states(MONEY, query.money),
     delivery: states(DELIVERY, query.delivery),
     ...found,

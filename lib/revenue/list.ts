@@ -1,6 +1,8 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
 import { chainTxs, endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
+import { isId } from "@/lib/ids";
+import { isDay } from "./days";
 import { countedAt, itsSettlement, type Scope, within } from "./scope";
 
 /** A place in the order of payments: the instant it counts for to the microsecond, and its id. */
@@ -56,8 +58,9 @@ export interface PaymentPage {
 }
 
 function place(cursor: Cursor | undefined): SQL | null {
-  const [, at, id] = CURSOR.exec(cursor ?? "") ?? [];
-  return at === undefined ? null : sql`(${at}::timestamptz, ${id}::uuid)`;
+  const [, at = "", id = ""] = CURSOR.exec(cursor ?? "") ?? [];
+  if (!isDay(at.slice(0, 10)) || Number.isNaN(Date.parse(at)) || !isId(id)) return null;
+  return sql`(${at}::timestamptz, ${id}::uuid)`;
 }
 
 /** Reads a page by key, so that page 1,000 is as quick as page 1 and rows that arrive meanwhile shift nothing. */

@@ -22,6 +22,17 @@ describe("a range", () => {
     expect(readRange({ from: "2026-02-30", to: "2026-03-01" }, context).name).toBe("30d");
   });
 
+  it("holds no more days than payments can have, whatever the URL asks for", () => {
+    const days = (from: string, to: string) => {
+      const { first, last } = readRange({ from, to }, context);
+      return [first, last];
+    };
+    expect(days("2000-01-01", "2999-12-31")).toEqual(["2025-01-01", "2026-03-30"]);
+    expect(days("2001-01-01", "2002-01-01")).toEqual(["2025-01-01", "2025-01-01"]);
+    expect(days("2999-12-31", "2999-12-31")).toEqual(["2999-12-31", "2999-12-31"]);
+    expect(readRange({ from: "0001-01-01", to: "9999-12-31" }, context).name).toBe("30d");
+  });
+
   it("is compared with the same days before, up to the same time of day while it runs", () => {
     const before = previousPeriod(readRange({ range: "7d" }, context), now);
     expect(before.from.toISOString()).toBe("2026-03-16T23:00:00.000Z");
@@ -37,7 +48,7 @@ describe("a range", () => {
   });
 
   it("is cut into days without gap or overlap, also across a change of the clock", () => {
-    const range = readRange({ from: "2026-03-27", to: "2026-03-31" }, context);
+    const range = readRange({ from: "2026-03-26", to: "2026-03-30" }, context);
     const cut = buckets(range).buckets;
     expect(cut).toHaveLength(5);
     expect(cut[0]?.from).toEqual(range.from);

@@ -30,6 +30,8 @@ function spanning(name: RangeName, first: Day, last: Day, timeZone: string): Ran
   };
 }
 
+const later = (one: Day, other: Day) => (one > other ? one : other);
+
 /** Reads a range from the URL; what cannot be read becomes `fallback`, reversed days are turned round. */
 export function readRange(
   given: { range?: string; from?: string; to?: string },
@@ -39,8 +41,10 @@ export function readRange(
   const today = dayOf(now, timeZone);
   const { from = "", to = "" } = given;
   if (isDay(from) && isDay(to)) {
-    const [first = from, last = to] = [from, to].sort();
-    return spanning("custom", first, last, timeZone);
+    const [start = from, end = to] = [from, to].sort();
+    // A chart has a bar for every day: days that can hold no payment are left out, or a URL could ask for a million.
+    const first = later(start, BEGINNING);
+    return spanning("custom", first, later(first, end < today ? end : today), timeZone);
   }
   const name = Object.keys(PRESETS).find((preset) => preset === given.range) ?? fallback;
   const days = PRESETS[name as keyof typeof PRESETS];

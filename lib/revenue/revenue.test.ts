@@ -167,8 +167,13 @@ describe("the list of payments", () => {
     expect(second.rows).toHaveLength(10);
   });
 
-  it("ignores a page that was tampered with", async () => {
-    const page = await listPayments(db, scope, { before: "'; drop table payments --", limit: 1 });
+  it.each([
+    "'; drop table payments --",
+    "2026-02-30T00:00:00.000000Z_01a1fe99-e08a-774e-950b-f90bf2aafa87",
+    "2026-02-28T25:00:00:00.000000Z_01a1fe99-e08a-774e-950b-f90bf2aafa87",
+    `2026-01-01T00:00:00.000000Z_${"-".repeat(36)}`,
+  ])("ignores a page that was tampered with: %s", async (before) => {
+    const page = await listPayments(db, scope, { before, limit: 1 });
     expect(page.rows).toHaveLength(1);
   });
 
