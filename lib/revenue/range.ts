@@ -44,7 +44,8 @@ export function readRange(
     const [start = from, end = to] = [from, to].sort();
     // A chart has a bar for every day: days that can hold no payment are left out, or a URL could ask for a million.
     const first = later(start, BEGINNING);
-    return spanning("custom", first, later(first, end < today ? end : today), timeZone);
+    const [last = end] = [end, today].sort();
+    return spanning("custom", first, later(first, last), timeZone);
   }
   const name = Object.keys(PRESETS).find((preset) => preset === given.range) ?? fallback;
   const days = PRESETS[name as keyof typeof PRESETS];
