@@ -17,7 +17,7 @@ const networkSchema = z
   });
 
 const origin = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, abort: true, error: "must be an origin such as https://farebox.example.com" })
   .refine((text) => new URL(text).origin === text.replace(/\/$/, ""), "must be an origin, without a path")
   .transform((text) => new URL(text).origin);
 
@@ -50,11 +50,13 @@ const schema = z
     HOST: z.string().default("0.0.0.0"),
     FAREBOX_ORIGIN: origin,
     FAREBOX_GATEWAY_ORIGIN: origin.optional(),
-    FAREBOX_NETWORKS: json.pipe(z.array(networkSchema).min(1)),
+    FAREBOX_NETWORKS: json.pipe(z.array(networkSchema, "must be a list").min(1, "must name a network")),
     FAREBOX_ROLES: list
       .pipe(z.array(z.enum(["web", "gateway", "worker"])).min(1))
       .default(["web", "gateway", "worker"]),
-    FAREBOX_PRIVATE_UPSTREAMS: list.pipe(z.array(z.union([z.cidrv4(), z.cidrv6()]))).default([]),
+    FAREBOX_PRIVATE_UPSTREAMS: list
+      .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], "must be a CIDR such as 10.1.0.0/16")))
+      .default([]),
     /** Where the local stand-ins keep their data; nothing else is written to disk. */
     FAREBOX_DATA_DIR: z.string().default(".farebox"),
     FAREBOX_TEST_PAYER_KEY: z
