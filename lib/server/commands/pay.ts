@@ -13,7 +13,11 @@ export async function pay(url: string, key: Hex, tell: (line: string) => void): 
     tell(`${String(Math.round(performance.now() - from)).padStart(6)} ms  ${text}`);
 
   hop(`GET ${url}`);
-  const first = await fetch(url, { redirect: "manual" });
+  const first = await fetch(url, { redirect: "manual" }).catch(() => null);
+  if (first === null) {
+    hop("nothing answers there: is Farebox running?");
+    return false;
+  }
   if (first.status !== 402) {
     hop(`${first.status}: nothing to pay`);
     tell(await first.text());
