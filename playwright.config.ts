@@ -14,5 +14,5 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   reporter: [["list"]],
-  use: { launchOptions: await findChromium(), trace: "retain-on-failure", timezoneId: "UTC" },
+  use: { launchOptions: await findChromium(), screenshot: "only-on-failure", timezoneId: "UTC" },
 });

@@ -1,5 +1,6 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { survivingLostConnections } from "./lost-connections";
 
 /** Options of every pool: a stuck statement, lock or transaction ends by itself and never holds a paid request. */
 const SESSION = { statement_timeout: 3_000, lock_timeout: 1_000, idle_in_transaction_session_timeout: 5_000 };
@@ -10,10 +11,12 @@ export function openDatabase(url: string, max: number) {
     max,
     connect_timeout: 5,
     idle_timeout: 60,
+    // Asked for on every new connection, and when that breaks meanwhile, nobody hears of its failure but the process.
+    fetch_types: false,
     onnotice: () => {},
     connection: { application_name: "farebox", TimeZone: "UTC", ...SESSION },
   });
-  return { sql, db: drizzle(sql), close: () => sql.end({ timeout: 5 }) };
+  return { sql, db: drizzle(survivingLostConnections(sql)), close: () => sql.end({ timeout: 5 }) };
 }
 
 /** A pool and drizzle over it. */

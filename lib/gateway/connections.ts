@@ -6,8 +6,11 @@ import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { Guard, Peer } from "./guard";
 
-/** How long an unused connection is kept; a server that closes earlier says so, or its close removes it. */
-const IDLE_MS = 15_000;
+/**
+ * How long an unused connection is kept: less than the 5 s after which many servers close theirs, so that no call meets
+ * a connection that is being closed. A server that closes earlier says so, or its close removes it.
+ */
+const IDLE_MS = 4_000;
 
 /** No connection is used again this long after its name was looked up: the name may have moved. */
 const MAX_AGE_MS = 60_000;

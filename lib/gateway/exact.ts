@@ -76,6 +76,10 @@ export function createExactScheme({ networks, chainOf, settle, now }: ExactParts
             // Where the head's clock is still before validAfter, its time has come by ours, and nothing could be tried.
             return state.moves || state.headTime <= validAfter ? null : "settlement_reverted";
           },
+          async arrived() {
+            const proof = await chainOf(network.id).prove({ ...payment, asset: token.address }, null);
+            return proof.outcome === "settled";
+          },
         },
       };
     },

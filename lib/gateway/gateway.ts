@@ -100,7 +100,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     const forged = known?.sameSignature ? null : await payment.signatureFault();
     if (forged !== null) return demand(call, current, forged);
     const quoted = quoteFor(schemes, endpoint, request.method, target.path, payment);
-    const fault = known?.begun ? null : await faultOf(payment, quoted);
+    const fault = known?.begun ? null : await faultOf(payment, quoted, known !== null);
     // A used nonce may be the mark of a copy of this very call, charged a moment ago: then the ledger knows better.
     const seen =
       fault === null || (known ?? (await ledger.find(payment.identity, payment.signature))) !== null;
@@ -116,8 +116,11 @@ export function createGateway(parts: GatewayParts): Gateway {
     return serve(call, current, scheme, claimed, wanted);
   }
 
-  async function faultOf(payment: SchemePayment, quoted: Quote | null): Promise<ReasonCode | null> {
-    return quoted === null ? "payment_terms_changed" : payment.chargeFault(quoted.terms.upstreamTimeoutMs);
+  async function faultOf(payment: SchemePayment, quoted: Quote | null, isKnown: boolean) {
+    const fault =
+      quoted === null ? "payment_terms_changed" : await payment.chargeFault(quoted.terms.upstreamTimeoutMs);
+    // What was claimed here and then sent by a stranger is paid, and owed an answer (faults A8).
+    return fault !== null && isKnown && (await payment.arrived()) ? null : fault;
   }
 
   /** Claims a payment, waiting a moment for a copy of the same call that got there first. */

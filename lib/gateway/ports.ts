@@ -102,6 +102,11 @@ export interface ExactChain {
   simulate(
     authorization: ExactPayment & { asset: `0x${string}` },
   ): Promise<{ balance: bigint; nonceUsed: boolean; headTime: bigint; moves: boolean }>;
+  /** Looks for the transfer, whoever sent it, in a transaction that is not known. */
+  prove(
+    authorization: ExactPayment & { asset: `0x${string}` },
+    txHash: null,
+  ): Promise<{ outcome: "settled" | "failed" | "pending" }>;
 }
 
 /** A network as the gateway quotes it. */

@@ -25,6 +25,8 @@ export interface SchemePayment {
   signatureFault(): Promise<ReasonCode | null>;
   /** Why the payment could not be charged after a call of `upstreamTimeoutMs`, or null when it could. */
   chargeFault(upstreamTimeoutMs: number): Promise<ReasonCode | null>;
+  /** Whether its money arrived although we did not send it. */
+  arrived(): Promise<boolean>;
 }
 
 /** One x402 scheme: the only place that knows how it quotes, identifies, checks and charges a payment. */

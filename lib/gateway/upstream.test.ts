@@ -300,6 +300,16 @@ test("a GET that meets a connection just closed is sent again; a POST is not, si
   expect(server.received).toHaveLength(2);
 });
 
+test("a GET is answered although its server has just closed every connection that was kept", async () => {
+  const server = await startRaw((socket, requests) => {
+    if (requests === 1) socket.write(OK);
+    else socket.resetAndDestroy();
+  });
+  const call = clientWith();
+  await Promise.all([1, 2, 3].map(async () => textOf(await call(`${server.origin}/`))));
+  expect(await textOf(await call(`${server.origin}/`))).toBe("hi");
+});
+
 test("a caller who is gone before the call is not called for", async () => {
   const server = await startRaw(always(OK));
   const result = await clientWith()(`${server.origin}/`, { signal: AbortSignal.abort() });

@@ -101,11 +101,12 @@ export function createUpstreamClient(options: UpstreamOptions): CallUpstream {
     const parsed = guard.parse(call.url);
     if (!parsed.ok || call.signal.aborted) return refused("upstream_unreachable");
     const agent = parsed.destination.secure ? agents.tls : agents.plain;
-    const result = await exchange(call, parsed.destination, agent, stallMs);
-    if (result !== "stale") return result;
-    if (!SAFE_METHODS.has(call.method)) return refused("upstream_unreachable");
-    const again = await exchange(call, parsed.destination, agent, stallMs);
-    return again === "stale" ? refused("upstream_unreachable") : again;
+    let result = await exchange(call, parsed.destination, agent, stallMs);
+    // Each try uses up one connection that its server had closed, and a new one is never stale: this ends.
+    while (result === "stale" && SAFE_METHODS.has(call.method)) {
+      result = await exchange(call, parsed.destination, agent, stallMs);
+    }
+    return result === "stale" ? refused("upstream_unreachable") : result;
   };
 }
 

@@ -3,7 +3,7 @@ import { formatUnits } from "@/lib/money";
 import { localTime } from "./days";
 
 /** A payment as the export reads it: instants in UTC (ISO 8601), numbers of the chain as digits. */
-export interface ExportRow {
+export type ExportRow = {
   payment_id: string;
   settlement_id: string | null;
   money: string;
@@ -31,7 +31,7 @@ export interface ExportRow {
   facilitator: string | null;
   price_version: number;
   upstream_status: number | null;
-}
+};
 
 /** What every row of one file has in common. */
 export interface ExportContext {

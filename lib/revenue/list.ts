@@ -1,21 +1,13 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
 import { chainTxs, endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
-import { isId } from "@/lib/ids";
-import { isDay } from "./days";
-import { countedAt, itsSettlement, type Scope, within } from "./scope";
-
-/** A place in the order of payments: the instant it counts for to the microsecond, and its id. */
-export type Cursor = string;
-
-const CURSOR = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)_([0-9a-f-]{36})$/;
-
-const counted = sql`coalesce(${payments.settledAt}, ${payments.claimedAt})`;
+import { beyond, type Cursor, itsCursor } from "./cursor";
+import { counted, itsSettlement, type Scope, within } from "./scope";
 
 const row = {
   id: payments.id,
-  at: countedAt,
-  cursor: sql<Cursor>`to_char(${counted} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '_' || ${payments.id}`,
+  at: counted,
+  cursor: itsCursor,
   endpointId: payments.endpointId,
   endpointName: endpointVersions.name,
   method: payments.method,
@@ -57,22 +49,15 @@ export interface PaymentPage {
   newer: Cursor | null;
 }
 
-function place(cursor: Cursor | undefined): SQL | null {
-  const [, at = "", id = ""] = CURSOR.exec(cursor ?? "") ?? [];
-  if (!isDay(at.slice(0, 10)) || Number.isNaN(Date.parse(at)) || !isId(id)) return null;
-  return sql`(${at}::timestamptz, ${id}::uuid)`;
-}
-
 /** Reads a page by key, so that page 1,000 is as quick as page 1 and rows that arrive meanwhile shift nothing. */
 export async function listPayments(
   db: Db,
   scope: Scope,
   { before, after, limit }: { before?: Cursor; after?: Cursor; limit: number },
 ): Promise<PaymentPage> {
-  const key = sql`(${counted}, ${payments.id})`;
-  const [older, newer] = [place(before), place(after)];
+  const [older, newer] = [beyond(before, "older"), beyond(after, "newer")];
   if (newer) {
-    const found = await read(db, and(within(scope), sql`${key} > ${newer}`), asc, limit + 1);
+    const found = await read(db, and(within(scope), newer), asc, limit + 1);
     const rows = found.slice(0, limit).reverse();
     return {
       rows,
@@ -80,12 +65,7 @@ export async function listPayments(
       newer: found.length > limit ? (rows[0]?.cursor ?? null) : null,
     };
   }
-  const found = await read(
-    db,
-    and(within(scope), older ? sql`${key} < ${older}` : undefined),
-    desc,
-    limit + 1,
-  );
+  const found = await read(db, and(within(scope), older ?? undefined), desc, limit + 1);
   const rows = found.slice(0, limit);
   return {
     rows,

@@ -1,8 +1,9 @@
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "@/lib/db/client";
 import { type MerchantId, newId } from "@/lib/ids";
 import { revenueByTime } from "./by-time";
-import { exportCsv } from "./export";
+import { startExport } from "./export";
 import {
   mintAddress,
   mintEndpoint,
@@ -70,9 +71,18 @@ async function everyPage(of: Scope, limit: number): Promise<PaymentRow[]> {
   }
 }
 
+/** Starts the export of a scope; the one before it may still be giving its connection back. */
+async function exported(of: Scope, pool = database): Promise<ReadableStream<string>> {
+  for (;;) {
+    const csv = startExport(pool, of, { networks: new Map(), timeZone });
+    if (csv) return csv;
+    await setImmediate();
+  }
+}
+
 async function csvOf(of: Scope) {
   let text = "";
-  for await (const part of exportCsv(database, of, { networks: new Map(), timeZone })) text += part;
+  for await (const part of await exported(of)) text += part;
   return parseCsv(text);
 }
 
@@ -233,11 +243,7 @@ describe("the CSV", () => {
     await repeatPayment(database, first, 49_999);
     let rows = -1;
     let largest = 0;
-    for await (const part of exportCsv(
-      database,
-      { ...scope, merchantId: own },
-      { networks: new Map(), timeZone },
-    )) {
+    for await (const part of await exported({ ...scope, merchantId: own })) {
       // What is paid while the file is being read is not in it.
       if (rows === 500)
         await mintPayments(database, own, [{ endpointId: endpoint.id, at: hour(99), units: 1n }]);
@@ -250,10 +256,43 @@ describe("the CSV", () => {
 
   it("gives its connection back when the reader goes away", async () => {
     for (let time = 0; time < 10; time += 1) {
-      for await (const _ of exportCsv(database, scope, { networks: new Map(), timeZone })) break;
+      for await (const _ of await exported(scope)) break;
     }
-    const [row] = await database.sql`select count(*)::int as open from pg_stat_activity
-      where datname = current_database() and state like 'idle in transaction%' and pid <> pg_backend_pid()`;
-    expect(row?.open).toBe(0);
+    // A pool of four would be used up, were one of the ten still held.
+    expect((await csvOf(scope)).length).toBeGreaterThan(0);
+  });
+
+  it("is broken off, never cut short in silence, when the database is lost", async () => {
+    const own = await mintMerchant(database);
+    const endpoint = await mintEndpoint(database, own, "Busy");
+    const [first = ""] = await mintPayments(database, own, [
+      { endpointId: endpoint.id, at: hour(1), units: 1n },
+    ]);
+    await repeatPayment(database, first, 4_999);
+    const doomed = openDatabase(process.env.DATABASE_URL ?? "", 1);
+    const read = async () => {
+      for await (const part of await exported({ ...scope, merchantId: own }, doomed)) {
+        if (!part.includes(first)) continue;
+        await database.sql`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and query like '%price_version%' and state <> 'idle'
+            and pid <> pg_backend_pid()`;
+      }
+    };
+    await expect(read()).rejects.toThrow();
+    await doomed.close();
+  });
+
+  it("is one at a time for a merchant and four for everybody, so that the gateway keeps its connections", async () => {
+    const many = openDatabase(process.env.DATABASE_URL ?? "", 10);
+    const start = (of: MerchantId) =>
+      startExport(many, { ...scope, merchantId: of }, { networks: new Map(), timeZone });
+    const merchants = await Promise.all(Array.from({ length: 5 }, () => mintMerchant(database)));
+    const first = merchants.slice(0, 4).map(start);
+    expect(first.map((csv) => csv !== null)).toEqual([true, true, true, true]);
+    const [one, last] = [merchants[0] ?? merchantId, merchants[4] ?? merchantId];
+    expect([start(one), start(last)]).toEqual([null, null]);
+    await Promise.all(first.map((csv) => csv?.cancel()));
+    await (await exported({ ...scope, merchantId: last }, many)).cancel();
+    await many.close();
   });
 });

@@ -32,7 +32,7 @@ export interface Scope {
 }
 
 /** The instant a payment counts for: the time of its block, or of its claim while it has none. */
-export const countedAt = sql<Date>`coalesce(${payments.settledAt}, ${payments.claimedAt})`.mapWith(
+export const counted = sql<Date>`coalesce(${payments.settledAt}, ${payments.claimedAt})`.mapWith(
   payments.claimedAt,
 );
 
@@ -62,8 +62,8 @@ export function within(scope: Scope): SQL {
   );
   const clause = and(
     eq(payments.merchantId, scope.merchantId),
-    gte(sql`coalesce(${payments.settledAt}, ${payments.claimedAt})`, instant(scope.from)),
-    lt(sql`coalesce(${payments.settledAt}, ${payments.claimedAt})`, instant(scope.until)),
+    gte(counted, instant(scope.from)),
+    lt(counted, instant(scope.until)),
     inArray(payments.network, [...scope.networks]),
     scope.endpointId === undefined ? undefined : eq(payments.endpointId, scope.endpointId),
     scope.asset === undefined ? undefined : eq(payments.asset, scope.asset),

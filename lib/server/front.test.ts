@@ -12,7 +12,7 @@ async function open() {
       socket.once("close", () => resolve());
       if (headers.upgrade === undefined) return void response.end("alive");
       response.writeHead(501).end("no upgrade");
-    }, "answer");
+    });
   });
   return { port: front.port, ended };
 }
@@ -38,9 +38,60 @@ describe("a caller who asks for an upgrade", () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("alive");
   });
 
-  test("and never closes the connection does not keep it, nor a stop of the process, waiting", async () => {
-    const { port, ended } = await open();
-    await askForUpgrade(port);
-    await ended;
+  test("behind another request, in one packet (pipelining), is answered after it", async () => {
+    const { port } = await open();
+    const socket = connect({ port, host: "127.0.0.1" });
+    onTestFinished(() => void socket.destroy());
+    const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n${upgrade}`);
+    let answers = "";
+    for await (const part of socket) {
+      answers += part;
+      if (answers.includes("no upgrade")) break;
+    }
+    expect(answers).toMatch(/^HTTP\/1\.1 200 [\s\S]*alive[\s\S]*HTTP\/1\.1 501 /);
   });
+
+  test("and never closes the connection does not keep a stop of the process waiting", async () => {
+    const front = await openFront(0, "127.0.0.1");
+    front.serve((_, response) => void response.writeHead(501).end("no upgrade"));
+    await askForUpgrade(front.port);
+    await front.drain(60_000);
+  });
+});
+
+test("before it serves, callers are told to come back", async () => {
+  const front = await openFront(0, "127.0.0.1");
+  onTestFinished(() => front.drain(0));
+  const response = await fetch(`http://127.0.0.1:${front.port}/g/shop`);
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+});
+
+test("a stop lets the request in flight end, and takes no new connection", async () => {
+  const front = await openFront(0, "127.0.0.1");
+  const arrived = new Promise<() => void>((resolve) => {
+    front.serve((_, response) => resolve(() => void response.end("done")));
+  });
+  const answer = fetch(`http://127.0.0.1:${front.port}/`);
+  const finish = await arrived;
+  const drained = front.drain(60_000);
+  await expect(fetch(`http://127.0.0.1:${front.port}/`)).rejects.toThrow();
+  finish();
+  expect(await (await answer).text()).toBe("done");
+  await drained;
+});
+
+test("headers of more than 16 KiB are refused before anyone reads them (G1)", async () => {
+  const { port } = await open();
+  const headers = { "payment-signature": "A".repeat(17 * 1024) };
+  expect((await fetch(`http://127.0.0.1:${port}/g/shop`, { headers })).status).toBe(431);
+});
+
+test("a caller who never finishes its headers is let go (slowloris)", async () => {
+  const { port } = await open();
+  const socket = connect({ port, host: "127.0.0.1" });
+  socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n");
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect(answer.toString()).toContain("HTTP/1.1 408 ");
+  await once(socket, "close");
 });

@@ -1,6 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
 /** Answers one HTTP request. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -9,7 +8,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 export interface Front {
   port: number;
   /** Sets who answers; until then every request is told to come back. */
-  serve(handler: Handler, upgrade: "answer" | "leave"): void;
+  serve(handler: Handler): void;
   /** Takes no new connections and resolves when the requests in flight have ended, or after `graceMs`. */
   drain(graceMs: number): Promise<void>;
 }
@@ -29,6 +28,7 @@ export async function openFront(port: number, host: string): Promise<Front> {
     response.writeHead(503, { "retry-after": "1", "content-type": "text/plain" });
     response.end("Farebox is starting.\n");
   };
+  // Nobody listens for upgrades: one that is asked for is then a request like any other, and its connection as well.
   const server = createServer(LIMITS, (request, response) => handler(request, response));
   // Node would send "100 Continue" by itself; what comes of it is for the handler to say.
   server.on("checkContinue", (request, response) => handler(request, response));
@@ -37,9 +37,8 @@ export async function openFront(port: number, host: string): Promise<Front> {
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
-    serve(next, upgrade) {
+    serve(next) {
       handler = next;
-      if (upgrade === "answer") server.on("upgrade", answerUpgrade(next));
     },
     async drain(graceMs) {
       const closed = once(server, "close");
@@ -51,18 +50,5 @@ export async function openFront(port: number, host: string): Promise<Front> {
       clearInterval(idle);
       clearTimeout(late);
     },
-  };
-}
-
-/** Nothing here speaks another protocol: an upgrade is answered like any request, and its connection ends. */
-function answerUpgrade(handler: Handler) {
-  return (request: IncomingMessage, socket: Socket) => {
-    const response = new ServerResponse(request);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket);
-    // Node has let go of this socket: nobody else hears of a reset, or closes what the caller leaves open.
-    socket.on("error", () => socket.destroy());
-    response.on("finish", () => socket.destroySoon());
-    handler(request, response);
   };
 }

@@ -83,7 +83,7 @@ async function start({ dev, build }: StartOptions, closers: (() => Promise<unkno
     },
     log,
   );
-  front.serve(routes, dev ? "leave" : "answer");
+  front.serve(routes);
   if (localnet.facts && localnet.first) await writeLocalFacts(env, localnet.facts);
   process.stdout.write(welcome(env, localnet.facts));
 }

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, inject, it } from "vitest";
 import type { Authorization } from "@/lib/chain/chain";
 import { authorize, Outside } from "@/lib/chain/fixture";
 import { serveSdkFacilitator } from "@/lib/chain/sdk-facilitator.fixture";
+import { encodeTransfer } from "@/lib/chain/transfer";
 import { openShop, pay, type ShopOptions } from "./shop.fixture";
 
 const local = inject("local");
@@ -89,6 +90,21 @@ describe("a payer who changes their mind while the upstream works", () => {
     expect(await shop.settlements()).toHaveLength(0);
     const again = await fetch(shop.url("/now"), { headers });
     expect([again.status, (await again.json()).code]).toEqual([402, code]);
+  });
+});
+
+describe("a payment that a stranger sends to the chain after it was presented here", () => {
+  it("is owed an answer, and booked by the stranger's transaction (faults A8)", async () => {
+    const statuses = [500, 200];
+    const shop = await openShop((_, response) => response.writeHead(statuses.shift() ?? 200).end("owed"));
+    opened.push(shop);
+    const authorization = await authorize(await outside.payer(10_000n), { to: shop.payTo });
+    const headers = await headerFor(await fetch(shop.url("/now")), authorization);
+    expect((await fetch(shop.url("/now"), { headers })).status).toBe(500);
+    const { transactionHash } = await outside.send(authorization.asset, encodeTransfer(authorization));
+    const response = await fetch(shop.url("/now"), { headers });
+    expect([response.status, await response.text()]).toEqual([200, "owed"]);
+    expect(await shop.settlements()).toMatchObject([{ txHash: transactionHash, amount: 10_000n }]);
   });
 });
 

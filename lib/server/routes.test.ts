@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { get } from "node:http";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { expect, onTestFinished, test } from "vitest";
 import { createProver } from "@/lib/gateway/proof";
@@ -33,4 +35,30 @@ test("a process whose parts cannot be reached lives and is not ready", async () 
   expect((await fetch(`${origin}/healthz`)).status).toBe(200);
   const ready = await fetch(`${origin}/readyz`);
   expect([ready.status, await ready.text()]).toEqual([503, "The database cannot be reached.\n"]);
+});
+
+const gateway: Roles["gateway"] = async () => ({ status: 402, headers: [], body: null });
+const web: Roles["web"] = async (_, response) => void response.end("a page");
+
+/** The statuses of a gateway URL and of a page, asked for at a host. */
+async function statuses(origin: string, host = "localhost"): Promise<number[]> {
+  return Promise.all(
+    ["/g/shop/x", "/sign-in"].map(async (path) => {
+      const [response] = await once(get(`${origin}${path}`, { headers: { host } }), "response");
+      response.resume();
+      return response.statusCode;
+    }),
+  );
+}
+
+test("a process answers only for the roles it has", async () => {
+  expect(await statuses(await serve({ gateway, web }))).toEqual([402, 200]);
+  expect(await statuses(await serve({ gateway }))).toEqual([402, 404]);
+  expect(await statuses(await serve({ web }))).toEqual([404, 200]);
+});
+
+test("a gateway with a host of its own is served there alone, and nothing else is (G12)", async () => {
+  const origin = await serve({ gateway, web, gatewayHost: "pay.example" });
+  expect(await statuses(origin, "pay.example")).toEqual([402, 404]);
+  expect(await statuses(origin, "farebox.example")).toEqual([404, 200]);
 });

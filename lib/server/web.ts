@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
 /** Next, ready to answer. */
 export interface Web {
@@ -10,7 +10,10 @@ export interface Web {
 export async function openWeb(dev: boolean, port: number): Promise<Web> {
   // Only here, so that a process without the web role does not wait for all of Next to load.
   const { default: next } = await import("next");
-  const app = next({ dev, dir: process.cwd(), port, hostname: "localhost", quiet: true });
+  // Next listens for upgrades on the server it sees first, which only its own reloading needs: elsewhere it gets one
+  // that nobody connects to, so that no request is answered twice.
+  const upgrades = dev ? {} : { httpServer: createServer() };
+  const app = next({ dev, dir: process.cwd(), port, hostname: "localhost", quiet: true, ...upgrades });
   await app.prepare();
   const handle = app.getRequestHandler();
   return { handle: (request, response) => handle(request, response), close: () => app.close() };

@@ -17,30 +17,32 @@ export async function writeLocalFacts(env: Env, facts: LocalChainFacts): Promise
   });
 }
 
-/** Tells the operator where everything is and what to do next. */
+/** Tells the operator where everything is that this process serves, and what to do next. */
 export function welcome(env: Env, facts: LocalChainFacts | null): string {
+  const { FAREBOX_ORIGIN: origin, FAREBOX_GATEWAY_ORIGIN: gateway, FAREBOX_ROLES: roles } = env;
   const lines = [
-    ["Dashboard", env.FAREBOX_ORIGIN],
-    ["Gateway", `${env.FAREBOX_GATEWAY_ORIGIN}/g/<slug>/…`],
+    ...(roles.includes("web") ? [["Dashboard", origin]] : []),
+    ...(roles.includes("gateway") ? [["Gateway", `${gateway}/g/<slug>/…`]] : []),
+    ...(facts ? localLines(facts) : []),
   ];
-  if (!facts) return `\n${table(lines)}\n\n`;
-  lines.push(
-    ["Chain RPC", `${facts.rpcUrl} (chain id ${facts.chainId})`],
-    ["Demo upstream", facts.demoUpstream],
-    ["Test wallet", `${facts.payer} (1,000,000 test USDC)`],
-    ["Its private key", facts.payerKey],
-  );
+  const table = lines.map(([name = "", value]) => `  ${name.padEnd(16)}${value}`).join("\n");
+  if (!facts || !roles.includes("web")) return `\n${table}\n\n`;
   return `
-${table(lines)}
+${table}
 
   This is a local test network: the chain runs on this machine and its money is worth nothing.
 
-  Next: open ${env.FAREBOX_ORIGIN}/sign-up, register an endpoint for ${facts.demoUpstream},
-  and pay it: npm run farebox -- pay ${env.FAREBOX_GATEWAY_ORIGIN}/g/<slug>/now
+  Next: open ${origin}/sign-up, register an endpoint for ${facts.demoUpstream},
+  and pay it: npm run farebox -- pay ${gateway}/g/<slug>/now
 
 `;
 }
 
-function table(lines: string[][]): string {
-  return lines.map(([name = "", value]) => `  ${name.padEnd(16)}${value}`).join("\n");
+function localLines({ rpcUrl, chainId, demoUpstream, payer, payerKey }: LocalChainFacts): string[][] {
+  return [
+    ["Chain RPC", `${rpcUrl} (chain id ${chainId})`],
+    ["Demo upstream", demoUpstream],
+    ["Test wallet", `${payer} (1,000,000 test USDC)`],
+    ["Its private key", payerKey],
+  ];
 }

@@ -136,6 +136,8 @@ export async function askPrice(url: string): Promise<Asked> {
     const response = await call(url, {});
     if (response.ok) return { kind: "free", delivered: await deliveredBy(response, url) };
     if (response.status !== 402) return { kind: "refused", refusal: await refusalOf(response) };
+    // The header says it all; a body nobody reads would hold its connection open.
+    await response.body?.cancel();
     const required = http.getPaymentRequiredResponse((name) => response.headers.get(name));
     return { kind: "price", required, tookMs: Math.round(performance.now() - from) };
   } catch {

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useFormStatus } from "react-dom";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
@@ -86,11 +86,13 @@ export function EndpointForm({
   const callPath = typed && typed.path !== "/" ? typed.path : examplePath(values.rules[0]?.path ?? "/");
 
   const submit = async () => {
-    const found = await save(values);
-    setErrors(found);
-    if (Object.keys(found).length === 0) return;
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus());
+    setErrors(await save(values));
   };
+
+  useEffect(() => {
+    // Once they are drawn: the first field that is wrong.
+    if (Object.keys(errors).length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [errors]);
 
   return (
     <form
