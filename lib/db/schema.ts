@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   check,
   customType,
   index,
@@ -31,6 +32,8 @@ export const users = pgTable("users", {
   passwordHash: text("password_hash"),
   /** IANA name, printed beside every time the person sees. */
   timeZone: text("time_zone").notNull().default("UTC"),
+  /** Runs this Farebox: may see how the whole of it does. Granted on the command line; no right over any merchant. */
+  operator: boolean("operator").notNull().default(false),
   /** Sessions issued earlier are refused: set when the password changes. */
   sessionsValidFrom: instant("sessions_valid_from").notNull().defaultNow(),
   createdAt: instant("created_at").notNull().defaultNow(),
