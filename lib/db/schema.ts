@@ -34,7 +34,7 @@ export const users = pgTable("users", {
   timeZone: text("time_zone").notNull().default("UTC"),
   /** Runs this Farebox: may see how the whole of it does. Granted on the command line; no right over any merchant. */
   operator: boolean("operator").notNull().default(false),
-  /** Sessions issued earlier are refused: set when the password changes. */
+  /** Read by the release before `sessions` stood in a table; the release after this one drops it. */
   sessionsValidFrom: instant("sessions_valid_from").notNull().defaultNow(),
   createdAt: instant("created_at").notNull().defaultNow(),
 });
@@ -51,6 +51,45 @@ export const identities = pgTable(
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.provider, t.subject] }), index("identities_by_user").on(t.userId)],
+);
+
+/** Who is signed in where; the cookie holds the id, the row decides. Signing out deletes it, so a stolen cookie ends with it. */
+export const sessions = pgTable(
+  "sessions",
+  {
+    /** SHA-256 of the id: whoever reads this table can sign in as nobody. */
+    idHash: bytea("id_hash").primaryKey(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    startedAt: instant("started_at").notNull().defaultNow(),
+    /** Written at most once a minute; a session idle for 12 hours is over. */
+    seenAt: instant("seen_at").notNull().defaultNow(),
+    /** Seven days after signing in; a few seconds after another id took its place. */
+    endsAt: instant("ends_at").notNull(),
+    /** When the person last proved again who they are, for what a stolen session must not do. */
+    confirmedAt: instant("confirmed_at"),
+  },
+  (t) => [
+    // A changed password ends every session of its user.
+    index("sessions_by_user").on(t.userId),
+    // Every sign-in removes those that are over.
+    index("sessions_by_end").on(t.endsAt),
+  ],
+);
+
+/** Counts what may be tried only so often, in all replicas together. */
+export const rateLimits = pgTable(
+  "rate_limits",
+  {
+    /** What is counted and for whom, such as `sign-in:ip 203.0.113.7`. */
+    key: text("key").primaryKey(),
+    /** The tries that still count, the oldest first; never more than the limit. */
+    hits: timestamp("hits", { withTimezone: true, mode: "string" }).array().notNull(),
+    expiresAt: instant("expires_at").notNull(),
+  },
+  // Every new key removes those that no longer count.
+  (t) => [index("rate_limits_by_expiry").on(t.expiresAt)],
 );
 
 /** SIWE nonces we gave out; one is deleted by its first use, whatever comes of it (ERC-4361). */
@@ -80,6 +119,46 @@ export const memberships = pgTable(
     role: text("role", { enum: ["owner"] }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.userId, t.merchantId] })],
+);
+
+/** A key by which a program reads what a merchant may read; revoking deletes it. */
+export const apiKeys = pgTable(
+  "api_keys",
+  {
+    id: uuid("id").primaryKey(),
+    merchantId: uuid("merchant_id")
+      .$type<MerchantId>()
+      .notNull()
+      .references(() => merchants.id),
+    name: text("name").notNull(),
+    /** The part of the key that is shown and found by; the rest is known to its holder alone. */
+    prefix: text("prefix").notNull().unique(),
+    /** SHA-256 of the whole key, which has 256 random bits: nothing to guess, so nothing to slow down. */
+    hash: bytea("hash").notNull(),
+    scope: text("scope", { enum: ["payments:read"] }).notNull(),
+    createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    /** Written at most once a minute. */
+    lastUsedAt: instant("last_used_at"),
+  },
+  // Settings list a merchant's keys.
+  (t) => [index("api_keys_by_merchant").on(t.merchantId, t.id)],
+);
+
+/** Hosts a merchant has shown to control, so that endpoints in front of them may take live money. */
+export const hostProofs = pgTable(
+  "host_proofs",
+  {
+    merchantId: uuid("merchant_id")
+      .$type<MerchantId>()
+      .notNull()
+      .references(() => merchants.id),
+    /** Host of an upstream, with its port unless that is the scheme's own. */
+    host: text("host").notNull(),
+    method: text("method", { enum: ["dns", "file"] }).notNull(),
+    provedAt: instant("proved_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.merchantId, t.host] })],
 );
 
 /** What a merchant registers; its terms live in versions. A deleted one keeps its slug, so nobody can take over its URL. */
