@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 /** Facts of one log line; bigints are written as digits, errors as name and message, never with their stack. */
 export type LogFields = Record<string, unknown>;
 
@@ -31,10 +33,18 @@ function plain(value: unknown): unknown {
   return value instanceof Error ? summarize(value) : value;
 }
 
+const requestId = new AsyncLocalStorage<string>();
+
+/** Does some work for a request: every line that is logged on its way carries the id its caller was told. */
+export function inRequest<T>(id: string, work: () => T): T {
+  return requestId.run(id, work);
+}
+
 function write(level: string, event: string, fields: LogFields = {}): void {
+  const request = requestId.getStore();
+  const head = { at: new Date().toISOString(), level, event, ...(request === undefined ? {} : { request }) };
   const entries = Object.entries(fields).map(([key, value]) => [key, plain(value)]);
-  const line = JSON.stringify({ at: new Date().toISOString(), level, event, ...Object.fromEntries(entries) });
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${JSON.stringify({ ...head, ...Object.fromEntries(entries) })}\n`);
 }
 
 /** The process's log: one JSON object a line on standard error, URLs cut to their host. */
