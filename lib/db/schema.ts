@@ -237,6 +237,8 @@ export const payments = pgTable(
     digest: bytea("digest").notNull(),
     /** SHA-256 of method, endpoint, path, query and body digest: the request this payment is bound to. */
     fingerprint: bytea("fingerprint").notNull(),
+    /** SHA-256 of the client's own id of the payment (x402 `payment-identifier`), which the chain never shows; null without one. */
+    identifier: bytea("identifier"),
 
     merchantId: uuid("merchant_id")
       .$type<MerchantId>()
@@ -304,6 +306,11 @@ export const payments = pgTable(
     index("payments_by_endpoint").on(t.endpointId, sql`${t.id} desc`),
     // Search by payer.
     index("payments_by_payer").on(t.merchantId, t.payer),
+    // Claim: a payer's identifier stands for one payment of an endpoint; whoever is not that payer cannot take it, and one
+    // whose payment moved nothing and never will is free again.
+    uniqueIndex("payments_identifier")
+      .on(t.endpointId, t.payer, t.identifier)
+      .where(sql`identifier is not null and money <> 'void'`),
     // Settler: what was submitted and not yet proven.
     index("payments_submitting").on(t.submittedAt).where(sql`money = 'submitting'`),
     // Sweeper: work whose process is gone, and holds whose authorization ran out.

@@ -1,0 +1,2 @@
+ALTER TABLE "payments" ADD COLUMN "identifier" "bytea";--> statement-breakpoint
+CREATE UNIQUE INDEX "payments_identifier" ON "payments" USING btree ("endpoint_id","payer","identifier") WHERE identifier is not null and money <> 'void';
