@@ -57,6 +57,8 @@ const schema = z
     FAREBOX_PRIVATE_UPSTREAMS: list
       .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], "must be a CIDR such as 10.1.0.0/16")))
       .default([]),
+    /** For how long a process that was told to stop says so at /readyz, and still serves, before it takes no more. */
+    FAREBOX_STOP_NOTICE_MS: z.coerce.number("must be a number of ms").int().min(0).max(60_000).default(5_000),
     /** Where the local stand-ins keep their data; nothing else is written to disk. */
     FAREBOX_DATA_DIR: z.string().default(".farebox"),
     FAREBOX_TEST_PAYER_KEY: z

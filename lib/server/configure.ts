@@ -45,7 +45,10 @@ export async function completeConfiguration(
   const standIns = {
     ...localnet.env,
     ...(local.database ? { FAREBOX_SECRET: await openSecret(dataDir) } : {}),
-    ...(local.database || local.chain ? { FAREBOX_ORIGIN: `http://localhost:${port}` } : {}),
+    // No load balancer stands in front of a local network.
+    ...(local.database || local.chain
+      ? { FAREBOX_ORIGIN: `http://localhost:${port}`, FAREBOX_STOP_NOTICE_MS: "0" }
+      : {}),
     // The demo upstream and a newcomer's own server are on this machine.
     ...(local.database && local.chain ? { FAREBOX_PRIVATE_UPSTREAMS: "127.0.0.0/8,::1/128" } : {}),
   };

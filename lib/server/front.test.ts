@@ -1,12 +1,14 @@
 import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openFront } from "./front";
 
 /** A front that answers upgrades with 501 and everything else with "alive"; `ended` resolves with its first connection. */
 async function open() {
   const front = await openFront(0, "127.0.0.1");
-  onTestFinished(() => front.drain(0));
+  onTestFinished(() => front.drain({ noticeMs: 0, graceMs: 0 }));
   const ended = new Promise<void>((resolve) => {
     front.serve(({ headers, socket }, response) => {
       socket.once("close", () => resolve());
@@ -56,13 +58,13 @@ describe("a caller who asks for an upgrade", () => {
     const front = await openFront(0, "127.0.0.1");
     front.serve((_, response) => void response.writeHead(501).end("no upgrade"));
     await askForUpgrade(front.port);
-    await front.drain(60_000);
+    await front.drain({ noticeMs: 0, graceMs: 60_000 });
   });
 });
 
 test("before it serves, callers are told to come back", async () => {
   const front = await openFront(0, "127.0.0.1");
-  onTestFinished(() => front.drain(0));
+  onTestFinished(() => front.drain({ noticeMs: 0, graceMs: 0 }));
   const response = await fetch(`http://127.0.0.1:${front.port}/g/shop`);
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
 });
@@ -74,11 +76,38 @@ test("a stop lets the request in flight end, and takes no new connection", async
   });
   const answer = fetch(`http://127.0.0.1:${front.port}/`);
   const finish = await arrived;
-  const drained = front.drain(60_000);
+  const drained = front.drain({ noticeMs: 0, graceMs: 60_000 });
   await expect(fetch(`http://127.0.0.1:${front.port}/`)).rejects.toThrow();
   finish();
   expect(await (await answer).text()).toBe("done");
   await drained;
+});
+
+test("a stop gives notice: it serves on, and asks whoever it answers to use another connection", async () => {
+  const front = await openFront(0, "127.0.0.1");
+  const arrived = new Promise<() => void>((resolve) => {
+    front.serve(({ url }, response) => {
+      if (url === "/slow") resolve(() => void response.writeHead(200, ["X-Slow", "1"]).end("done"));
+      else response.end(String(front.stopping));
+    });
+  });
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const ask = async (path: string) => {
+    const call = get({ port: front.port, host: "127.0.0.1", path, agent });
+    const [response] = (await once(call, "response")) as [IncomingMessage];
+    return { response, body: await text(response) };
+  };
+  expect((await ask("/")).response.headers.connection).toBe("keep-alive");
+  const slow = ask("/slow");
+  const finish = await arrived;
+  const drained = front.drain({ noticeMs: 1_000, graceMs: 60_000 });
+  const during = await ask("/");
+  expect([during.body, during.response.headers.connection]).toEqual(["true", "close"]);
+  finish();
+  expect((await slow).response.headers).toMatchObject({ "x-slow": "1", connection: "close" });
+  await drained;
+  await expect(ask("/")).rejects.toThrow("ECONNREFUSED");
 });
 
 test("headers of more than 16 KiB are refused before anyone reads them (G1)", async () => {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Answers one HTTP request. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -9,8 +10,13 @@ export interface Front {
   port: number;
   /** Sets who answers; until then every request is told to come back. */
   serve(handler: Handler): void;
-  /** Takes no new connections and resolves when the requests in flight have ended, or after `graceMs`. */
-  drain(graceMs: number): Promise<void>;
+  /** Whether it was told to stop; from then on every answer asks its caller to use another connection. */
+  readonly stopping: boolean;
+  /**
+   * Serves on for `noticeMs`, for load balancers to notice; then takes no new connections, and resolves when the
+   * requests in flight have ended, or after `graceMs`.
+   */
+  drain(limits: { noticeMs: number; graceMs: number }): Promise<void>;
 }
 
 /** Limits on what a caller may hold open: the whole header in 10 s, the whole request in 30 s (slowloris). */
@@ -28,10 +34,18 @@ export async function openFront(port: number, host: string): Promise<Front> {
     response.writeHead(503, { "retry-after": "1", "content-type": "text/plain" });
     response.end("Farebox is starting.\n");
   };
+  let stopping = false;
+  const inFlight = new Set<ServerResponse>();
+  const answer: Handler = (request, response) => {
+    inFlight.add(response);
+    response.once("close", () => inFlight.delete(response));
+    response.shouldKeepAlive &&= !stopping;
+    handler(request, response);
+  };
   // Nobody listens for upgrades: one that is asked for is then a request like any other, and its connection as well.
-  const server = createServer(LIMITS, (request, response) => handler(request, response));
+  const server = createServer(LIMITS, answer);
   // Node would send "100 Continue" by itself; what comes of it is for the handler to say.
-  server.on("checkContinue", (request, response) => handler(request, response));
+  server.on("checkContinue", answer);
   server.listen(port, host);
   await once(server, "listening");
   const address = server.address();
@@ -40,7 +54,14 @@ export async function openFront(port: number, host: string): Promise<Front> {
     serve(next) {
       handler = next;
     },
-    async drain(graceMs) {
+    get stopping() {
+      return stopping;
+    },
+    async drain({ noticeMs, graceMs }) {
+      stopping = true;
+      // A connection that is used after its answer could be closed under the next request, which is then lost.
+      for (const response of inFlight) response.shouldKeepAlive = false;
+      await sleep(noticeMs);
       const closed = once(server, "close");
       server.close();
       // A kept-alive connection would stay after its last answer: look for idle ones until none is left.

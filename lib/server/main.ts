@@ -72,13 +72,14 @@ async function start({ dev, build }: StartOptions, closers: (() => Promise<unkno
       return workers;
     });
   }
-  closers.push(() => front.drain(GRACE_MS));
+  const readiness = watchReadiness(parts);
+  closers.push(() => front.drain({ noticeMs: env.FAREBOX_STOP_NOTICE_MS, graceMs: GRACE_MS }));
   const routes = createRoutes(
     {
       gateway: gateway?.handle ?? null,
       web: web?.handle ?? null,
       jwks: gateway && JSON.stringify(gateway.jwks),
-      ready: watchReadiness(parts),
+      ready: async () => (front.stopping ? ["This process is about to stop."] : readiness()),
       gatewayHost: ownHost(env),
     },
     log,
