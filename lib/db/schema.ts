@@ -82,7 +82,7 @@ export const sessions = pgTable(
 export const rateLimits = pgTable(
   "rate_limits",
   {
-    /** What is counted and for whom, such as `sign-in:ip 203.0.113.7`. */
+    /** What is counted, and a digest of for whom: no list of addresses and emails grows here. */
     key: text("key").primaryKey(),
     /** The tries that still count, the oldest first; never more than the limit. */
     hits: timestamp("hits", { withTimezone: true, mode: "string" }).array().notNull(),
@@ -102,6 +102,8 @@ export const signInNonces = pgTable("sign_in_nonces", {
 export const merchants = pgTable("merchants", {
   id: uuid("id").$type<MerchantId>().primaryKey(),
   name: text("name").notNull(),
+  /** While set, nothing new is sold for it; what was sent to the network before is still settled and handed out. */
+  suspendedAt: instant("suspended_at"),
   createdAt: instant("created_at").notNull().defaultNow(),
 });
 
@@ -311,8 +313,16 @@ export const payments = pgTable(
     uniqueIndex("payments_identifier")
       .on(t.endpointId, t.payer, t.identifier)
       .where(sql`identifier is not null and money <> 'void'`),
-    // Settler: what was submitted and not yet proven.
-    index("payments_submitting").on(t.submittedAt).where(sql`money = 'submitting'`),
+    // Settler and backlog: what was submitted and not yet proven.
+    index("payments_in_flight").on(t.network, t.submittedAt).where(sql`money = 'submitting'`),
+    // Finaliser: what is settled in blocks that may still be replaced.
+    index("payments_not_final").on(t.network, t.settledAt).where(sql`money = 'settled'`),
+    // Overdraft: what a payer's balance, read at some block, must still cover.
+    index("payments_against_balance")
+      .on(t.payer, sql`(coalesce(${t.settledAt}, 'infinity'))`)
+      .where(sql`money in ('held', 'submitting', 'settled')`),
+    // Strikes of a payer, and pruning of what moved no money.
+    index("payments_void").on(t.payer, t.voidedAt).where(sql`money = 'void'`),
     // Sweeper: work whose process is gone, and holds whose authorization ran out.
     index("payments_held").on(t.leaseUntil).where(sql`money = 'held'`),
     index("payments_undelivered")
@@ -359,7 +369,10 @@ export const relayers = pgTable(
   (t) => [primaryKey({ columns: [t.network, t.address] })],
 );
 
-/** A signed transaction, stored before it is broadcast, so that no crash can lose it. May settle many payments. */
+/**
+ * A signed transaction, stored before it is broadcast, so that no crash can lose it. May settle many payments. One that
+ * is stuck gets another row with the same account nonce and higher fees; the chain mines at most one of them.
+ */
 export const chainTxs = pgTable(
   "chain_txs",
   {
@@ -368,23 +381,44 @@ export const chainTxs = pgTable(
     hash: text("hash").notNull(),
     sender: text("sender").notNull(),
     accountNonce: bigint("account_nonce", { mode: "number" }).notNull(),
+    /** Which transaction of its account nonce this is; the unique index lets one of several replicas raise the fees. */
+    version: integer("version").notNull().default(1),
     raw: text("raw").notNull(),
+    /** Wei. */
+    maxFeePerGas: units("max_fee_per_gas"),
+    /** Wei. */
+    maxPriorityFeePerGas: units("max_priority_fee_per_gas"),
+    gasLimit: units("gas_limit"),
+    /** The head when it was priced, from which on it waits. */
+    pricedAtBlock: bigint("priced_at_block", { mode: "bigint" }),
+    /** The block that holds it, once known. */
+    minedInBlock: bigint("mined_in_block", { mode: "bigint" }),
+    gasUsed: units("gas_used"),
+    /** What it cost the relayer, in wei; zero when another of its account nonce was mined. Null until then. */
+    gasCost: units("gas_cost"),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   (t) => [
     unique("chain_txs_hash").on(t.network, t.hash),
-    index("chain_txs_by_nonce").on(t.network, t.sender, t.accountNonce),
+    // An account nonce is handed out once, whichever replica asks.
+    unique("chain_txs_version").on(t.network, t.sender, t.accountNonce, t.version),
+    // What is not mined yet: rebroadcast, fees, gas.
+    index("chain_txs_unmined").on(t.network, t.sender, t.accountNonce).where(sql`gas_cost is null`),
+    // The latest gas costs of a network.
+    index("chain_txs_mined").on(t.network, sql`${t.minedInBlock} desc`).where(sql`gas_cost > 0`),
   ],
 );
 
-/** One proven transfer on chain; append-only, and the only source of revenue. */
+/**
+ * One proven transfer on chain; append-only, and the only source of revenue. One whose block a reorg dropped is marked,
+ * once, and counts no more; the payment may get another.
+ */
 export const settlements = pgTable(
   "settlements",
   {
     id: uuid("id").primaryKey(),
     paymentId: uuid("payment_id")
       .notNull()
-      .unique()
       .references(() => payments.id),
     merchantId: uuid("merchant_id")
       .$type<MerchantId>()
@@ -407,11 +441,60 @@ export const settlements = pgTable(
     blockHash: text("block_hash").notNull(),
     blockTime: instant("block_time").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
+    /** When its block was found to be no longer part of the chain. */
+    orphanedAt: instant("orphaned_at"),
   },
   (t) => [
-    // One log pays for one payment.
-    uniqueIndex("settlements_log").on(t.network, t.txHash, t.logIndex),
+    // A payment is settled once, and one log pays for one payment: of each, one row at most is not orphaned.
+    unique("settlements_of_payment").on(t.paymentId, t.orphanedAt).nullsNotDistinct(),
+    unique("settlements_log").on(t.network, t.txHash, t.logIndex, t.orphanedAt).nullsNotDistinct(),
+    // Chain sweep: what the ledger says of a range of blocks.
+    index("settlements_by_block").on(t.network, t.blockNumber),
     // Headline and chart: sums over a merchant's range, by day and endpoint.
     index("settlements_by_time").on(t.merchantId, t.blockTime),
+  ],
+);
+
+/** How far a worker has come on a network; in the database, so that any replica goes on where another ended. */
+export const chainCursors = pgTable(
+  "chain_cursors",
+  {
+    network: text("network").notNull(),
+    worker: text("worker", { enum: ["sweep", "finality"] }).notNull(),
+    blockNumber: bigint("block_number", { mode: "bigint" }).notNull(),
+    /** The hash that block had: when it has another now, the chain was reorganised. */
+    blockHash: text("block_hash").notNull(),
+    /** When the worker last came to its end. */
+    advancedAt: instant("advanced_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.network, t.worker] })],
+);
+
+/** What the chain sweep found that the ledger and the chain disagree about, until it is resolved. */
+export const chainFindings = pgTable(
+  "chain_findings",
+  {
+    id: uuid("id").primaryKey(),
+    /**
+     * `unknown_transfer`: an authorized transfer to a payout address that no payment of ours made. `unanswered_transfer`:
+     * the same of a payment that was never answered. `missing_transfer`: a settlement whose final block lacks it.
+     */
+    kind: text("kind", { enum: ["unknown_transfer", "unanswered_transfer", "missing_transfer"] }).notNull(),
+    network: text("network").notNull(),
+    txHash: text("tx_hash").notNull(),
+    /** Index of the Transfer log in its block. */
+    logIndex: integer("log_index").notNull(),
+    blockNumber: bigint("block_number", { mode: "bigint" }).notNull(),
+    payTo: text("pay_to").notNull(),
+    amount: units("amount").notNull(),
+    paymentId: uuid("payment_id").references(() => payments.id),
+    firstSeenAt: instant("first_seen_at").notNull().defaultNow(),
+    resolvedAt: instant("resolved_at"),
+  },
+  (t) => [
+    // One transfer is found once, however often it is swept.
+    unique("chain_findings_log").on(t.network, t.txHash, t.logIndex, t.kind),
+    // Operator page: what is open, newest first.
+    index("chain_findings_open").on(sql`${t.firstSeenAt} desc`).where(sql`resolved_at is null`),
   ],
 );

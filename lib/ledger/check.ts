@@ -43,6 +43,9 @@ export interface LedgerCheck {
 
 type Settlement = typeof settlements.$inferSelect;
 
+/** Joins a payment with its settlement; what a reorg dropped is none. */
+const standing = and(eq(settlements.paymentId, payments.id), isNull(settlements.orphanedAt));
+
 /** How far before the first settlement the chain is searched for what the ledger missed, in blocks. */
 const LOOK_BACK_BLOCKS = 10_000n;
 
@@ -54,7 +57,7 @@ export async function checkLedger(db: Db, networks: readonly CheckedNetwork[]): 
   const rest = await db
     .select()
     .from(settlements)
-    .where(sql`not ${inArray(settlements.network, [...known, ""])}`);
+    .where(and(sql`not ${inArray(settlements.network, [...known, ""])}`, isNull(settlements.orphanedAt)));
   for (const row of rest) result.differences.push(differenceOf("not_configured", row));
   result.settlements += rest.length;
   return result;
@@ -66,7 +69,7 @@ async function checkNetwork(db: Db, { network, rpc }: CheckedNetwork, result: Le
   const rows = await db
     .select()
     .from(settlements)
-    .where(eq(settlements.network, network.id))
+    .where(and(eq(settlements.network, network.id), isNull(settlements.orphanedAt)))
     .orderBy(settlements.blockNumber);
   const payouts = await payoutsOf(db, network.id);
   const head = await rpc.ask((client) => client.getBlockNumber({ cacheTime: 0 }));
@@ -101,7 +104,7 @@ async function unsettled(db: Db): Promise<Difference[]> {
   const rows = await db
     .select({ paymentId: payments.id, network: payments.network })
     .from(payments)
-    .leftJoin(settlements, eq(settlements.paymentId, payments.id))
+    .leftJoin(settlements, standing)
     .where(and(inArray(payments.money, ["settled", "final"]), isNull(settlements.id)));
   return rows.map((row) => ({ kind: "settled_without_settlement", txHash: null, ...row }));
 }
@@ -124,7 +127,7 @@ async function paymentBehind(db: Db, { network, rpc }: CheckedNetwork, transfer:
   const [row] = await db
     .select({ id: payments.id, money: payments.money, settlementId: settlements.id })
     .from(payments)
-    .leftJoin(settlements, eq(settlements.paymentId, payments.id))
+    .leftJoin(settlements, standing)
     .where(
       and(
         eq(payments.network, network.id),

@@ -5,7 +5,7 @@ import type { MerchantId } from "@/lib/ids";
 import { COLUMNS, type ExportContext, type ExportRow } from "./columns";
 import { line } from "./csv";
 import { beyond, type Cursor, itsCursor } from "./cursor";
-import { counted, type Scope, within } from "./scope";
+import { counted, itsSettlement, type Scope, within } from "./scope";
 
 const ROWS_AT_ONCE = 500;
 /** Each export holds a connection of the pool for as long as its reader takes, and the gateway needs the others. */
@@ -30,7 +30,7 @@ function statement(scope: Scope, after: Cursor | undefined): SQL {
       ${settlements.logIndex} log_index, ${settlements.blockNumber} block_number, ${payments.facilitator} facilitator,
       ${payments.endpointVersion} price_version, ${payments.upstreamStatus} upstream_status, ${itsCursor} "cursor"
     from ${payments}
-    left join ${settlements} on ${settlements.paymentId} = ${payments.id}
+    left join ${settlements} on ${itsSettlement}
     join ${endpoints} on ${endpoints.id} = ${payments.endpointId}
     join ${endpointVersions} on ${endpointVersions.endpointId} = ${endpoints.id}
       and ${endpointVersions.version} = ${endpoints.version}

@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
 import { answers, chainTxs, endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
 import { isId, type MerchantId } from "@/lib/ids";
+import { itsSettlement } from "./scope";
 
 /** Reads one payment with all that is known of it; null when the merchant has none of this id. */
 export async function readPayment(db: Db, merchantId: MerchantId, id: string) {
@@ -29,7 +30,7 @@ export async function readPayment(db: Db, merchantId: MerchantId, id: string) {
         eq(endpointVersions.version, payments.endpointVersion),
       ),
     )
-    .leftJoin(settlements, eq(settlements.paymentId, payments.id))
+    .leftJoin(settlements, itsSettlement)
     .leftJoin(chainTxs, eq(chainTxs.id, payments.chainTxId))
     .leftJoin(answers, and(eq(answers.paymentId, payments.id), sql`${answers.expiresAt} > now()`))
     .where(and(eq(payments.merchantId, merchantId), eq(payments.id, id)));
