@@ -1,0 +1,71 @@
+import type { Context, Figures } from "./campaign";
+import type { Answer } from "./client";
+import type { SignedPayment } from "./payers";
+import { SPELLINGS } from "./spellings";
+import type { Stack } from "./stack";
+
+/** Payments; the copies of each are more at full size. */
+export const sizes = { full: 1000, test: 50 };
+
+const COPIES = { full: 32, test: 16 };
+const PAYMENTS_AT_ONCE = 6;
+const WORK_MS = 300;
+
+/** Presents every payment in many copies and spellings at once to all replicas, and again later. */
+export async function run({ size, random, progress, openStack, hold }: Context): Promise<Figures> {
+  const stack = await openStack({ replicas: 3 });
+  const copies = size < sizes.full ? COPIES.test : COPIES.full;
+  const told = new Map<string, number>();
+  const wrong: Record<"A1" | "A2" | "A6", string[]> = { A1: [], A2: [], A6: [] };
+  let begun = 0;
+  let done = 0;
+
+  const replayNext = async () => {
+    while (begun < size) {
+      const number = begun++;
+      const chance = random.fork(`payment ${number}`);
+      const shop = chance.pick([stack.shops.after, stack.shops.before]);
+      const payment = await stack.payers.sign(shop, `/now?n=${number}&wait=${chance.below(WORK_MS)}`);
+      const spellings = Array.from({ length: copies - 1 }, () => chance.pick(SPELLINGS));
+      const answers = await Promise.all(
+        [SPELLINGS[0], ...spellings].map(([spelling, write]) =>
+          stack.client.present(payment, { spelling, headers: write(payment) }),
+        ),
+      );
+      for (const { status, code } of answers) count(told, `${status} ${code ?? "served"}`);
+      wrong.A6.push(...answers.filter(isUnfit).map((answer) => inWords(payment, answer)));
+      const again = await stack.client.insist(payment, 30_000);
+      if (again.status !== 200 || !again.replayed) wrong.A2.push(inWords(payment, again));
+      const calls = stack.upstream.calls(payment.target);
+      if (calls !== 1) wrong.A1.push(`${payment.target}: the upstream was asked ${calls} times`);
+      progress(++done, size);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(PAYMENTS_AT_ONCE, size) }, replayNext));
+  hold("A1: one call of the upstream for all copies", size, wrong.A1);
+  hold("A2: the stored answer for a copy that comes later", size, wrong.A2);
+  hold("A6: another spelling is refused with 400 or is the same payment", size * copies, wrong.A6);
+  await holdOneRow(stack, size, hold);
+  return { payments: size, copies, presentations: stack.client.answers.length, ...Object.fromEntries(told) };
+}
+
+/** A copy may be served, told to wait, or told that its header is malformed: anything else would make two payments of one. */
+function isUnfit({ status, code }: Answer): boolean {
+  const waits = status === 409 && code === "payment_in_progress";
+  return !(status === 200 || waits || (status === 400 && code === "invalid_payment_header"));
+}
+
+async function holdOneRow(stack: Stack, size: number, hold: Context["hold"]): Promise<void> {
+  const [row] = await stack.parts.database.sql<{ count: number }[]>`
+    select count(*)::int as count from payments where merchant_id = ${stack.merchantId}`;
+  const count = row?.count ?? 0;
+  hold("A6: one row for each payment", size, count === size ? [] : [`${count} rows for ${size} payments`]);
+}
+
+function inWords({ target }: SignedPayment, { spelling, status, code }: Answer): string {
+  return `${target} (${spelling}): ${status} ${code}`;
+}
+
+function count(counts: Map<string, number>, what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1);
+}
