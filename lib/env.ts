@@ -43,6 +43,8 @@ const schema = z
       protocol: /^postgres(ql)?$/,
       error: "must be a URL such as postgres://user:password@host:5432/farebox",
     }),
+    /** Of this process, for requests; its workers have a few of their own. */
+    FAREBOX_DATABASE_CONNECTIONS: z.coerce.number("must be a number").int().min(1).max(1_000).default(20),
     FAREBOX_SECRET: z
       .string()
       .min(32, "must have at least 32 characters; make one with: openssl rand -base64 48"),

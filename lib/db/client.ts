@@ -1,9 +1,22 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { openGate } from "./gate";
 import { survivingLostConnections } from "./lost-connections";
+import { withPatience } from "./patience";
 
-/** Options of every pool: a stuck statement, lock or transaction ends by itself and never holds a paid request. */
-const SESSION = { statement_timeout: 3_000, lock_timeout: 1_000, idle_in_transaction_session_timeout: 5_000 };
+/**
+ * Options of every connection. A stuck statement, lock or transaction ends by itself and never holds a paid request;
+ * and what was committed is on disk, and on the synchronous standby where there is one, whatever the server's default.
+ */
+const SESSION = {
+  statement_timeout: 3_000,
+  lock_timeout: 1_000,
+  idle_in_transaction_session_timeout: 5_000,
+  synchronous_commit: "on",
+};
+
+/** How long a statement waits for a connection when all are in use. */
+const WAIT_MS = 500;
 
 /** Opens a pool of at most `max` connections; `sql` is the driver for hand-written statements, `db` is drizzle over it. */
 export function openDatabase(url: string, max: number) {
@@ -16,7 +29,11 @@ export function openDatabase(url: string, max: number) {
     onnotice: () => {},
     connection: { application_name: "farebox", TimeZone: "UTC", ...SESSION },
   });
-  return { sql, db: drizzle(survivingLostConnections(sql)), close: () => sql.end({ timeout: 5 }) };
+  const gate = openGate(max, WAIT_MS);
+  const db = drizzle(withPatience(survivingLostConnections(sql), gate));
+  /** How many wait for a connection, and did. */
+  const counts = () => gate.counts();
+  return { sql, db, counts, close: () => sql.end({ timeout: 5 }) };
 }
 
 /** A pool and drizzle over it. */

@@ -70,8 +70,12 @@ async function writeRows(
   take: (part: string) => Promise<void>,
 ): Promise<void> {
   const until = performance.now() + LONGEST_MS;
+  let begun = false;
   await db.transaction(
     async (tx) => {
+      // What is undone because of a conflict runs again; but what was handed over cannot be taken back.
+      if (begun) throw new Error("The export was interrupted");
+      begun = true;
       // The pool's own limits are for paid requests. Between two batches the transaction is idle while the reader reads.
       await tx.execute(sql`set local statement_timeout = '30s'`);
       await tx.execute(sql.raw(`set local idle_in_transaction_session_timeout = ${STILL_MS + 5_000}`));

@@ -1,3 +1,4 @@
+import { openDatabase } from "@/lib/db/client";
 import { migrateDatabase } from "@/lib/db/migrate";
 import { type Env, givenEnv } from "@/lib/env";
 import { runWorkers } from "@/lib/ledger/workers";
@@ -16,6 +17,8 @@ import { welcome, writeLocalFacts } from "./welcome";
 
 /** How long requests in flight may take to end when the process is told to stop. */
 const GRACE_MS = 60_000;
+/** The workers' own, so that neither they nor the requests use up the other's. */
+const WORKER_CONNECTIONS = 5;
 
 /** How the process is started. */
 export interface StartOptions {
@@ -65,8 +68,10 @@ async function start({ dev, build }: StartOptions, closers: (() => Promise<unkno
   const gateway = has("gateway") ? await openGateway(parts) : null;
   if (gateway) closers.push(async () => gateway.close());
   if (has("worker")) {
+    const database = openDatabase(env.DATABASE_URL, WORKER_CONNECTIONS);
+    closers.push(database.close);
     const stopping = new AbortController();
-    const workers = runWorkers(parts.database.db, parts.chains, log, stopping.signal);
+    const workers = runWorkers(database.db, parts.chains, log, stopping.signal);
     closers.push(() => {
       stopping.abort();
       return workers;

@@ -17,8 +17,6 @@ export interface Parts {
   networks: readonly Network[];
 }
 
-const POOL_SIZE = 20;
-
 // Next bundles its own copy of this module, so a variable here would be two pools in one process.
 declare global {
   var fareboxParts: Parts | undefined;
@@ -42,7 +40,7 @@ export function openParts(env: Env): Parts {
   return {
     env,
     log,
-    database: openDatabase(env.DATABASE_URL, POOL_SIZE),
+    database: openDatabase(env.DATABASE_URL, env.FAREBOX_DATABASE_CONNECTIONS),
     sealer: createSealer(env.FAREBOX_SECRET),
     chains,
     networks: [...chains.values()].map((chain) => chain.network),

@@ -1,0 +1,49 @@
+import type { Sql, TransactionSql } from "postgres";
+import { despiteConflicts } from "./conflicts";
+import type { Gate } from "./gate";
+
+/** A statement that stands alone is given up after this, when its connection is stalled rather than broken. */
+const STATEMENT_DEADLINE_MS = 5_000;
+
+/** Its outcome is as unknown as that of a statement whose connection broke, and its code says no more. */
+class StatementStalled extends Error {
+  override name = "StatementStalled";
+  readonly code = "ETIMEDOUT";
+}
+
+async function inTime<T>(outcome: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const stall = () => reject(new StatementStalled(`No answer in ${STATEMENT_DEADLINE_MS} ms`));
+    timer = setTimeout(stall, STATEMENT_DEADLINE_MS);
+  });
+  return Promise.race([outcome, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Makes a pool's patience finite: whoever finds no connection free is refused by the gate, a stalled statement is given
+ * up, and what the database undid because of a conflict runs again. So a transaction's work may run more than once: it
+ * must touch nothing but the transaction. What was given up keeps its place until the driver knows how it ended.
+ */
+export function withPatience(pool: Sql, gate: Gate): Sql {
+  const unsafe = (...statement: Parameters<Sql["unsafe"]>) => {
+    let asArrays = false;
+    const run = async () => {
+      const query = pool.unsafe(...statement);
+      return asArrays ? query.values() : query;
+    };
+    // Begun only when whoever asked has also said in which form it wants the rows.
+    const outcome = Promise.resolve().then(() => inTime(despiteConflicts(() => gate.enter(run))));
+    const values = () => {
+      asArrays = true;
+      return outcome;
+    };
+    return Object.assign(outcome, { values });
+  };
+  const begin = (work: (tx: TransactionSql) => unknown) =>
+    despiteConflicts(() => gate.enter(() => pool.begin(work)));
+  const own = { unsafe, begin };
+  return new Proxy(pool, {
+    get: (target, key) => (key === "unsafe" || key === "begin" ? own[key] : Reflect.get(target, key)),
+  });
+}
