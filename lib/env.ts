@@ -48,6 +48,10 @@ const schema = z
     FAREBOX_SECRET: z
       .string()
       .min(32, "must have at least 32 characters; make one with: openssl rand -base64 48"),
+    /** Older values of FAREBOX_SECRET, which still open what they sealed. */
+    FAREBOX_PREVIOUS_SECRETS: list
+      .pipe(z.array(z.string().min(32, "must have at least 32 characters each")))
+      .default([]),
     PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(3000),
     HOST: z.string().default("0.0.0.0"),
     FAREBOX_ORIGIN: origin,
@@ -61,6 +65,10 @@ const schema = z
       .default([]),
     /** For how long a process that was told to stop says so at /readyz, and still serves, before it takes no more. */
     FAREBOX_STOP_NOTICE_MS: z.coerce.number("must be a number of ms").int().min(0).max(60_000).default(5_000),
+    /** Proxies of the operator's, whose word on where a request comes from is taken. */
+    FAREBOX_TRUSTED_PROXIES: list
+      .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], "must be a CIDR such as 10.0.0.0/8")))
+      .default([]),
     /** Where the local stand-ins keep their data; nothing else is written to disk. */
     FAREBOX_DATA_DIR: z.string().default(".farebox"),
     FAREBOX_TEST_PAYER_KEY: z

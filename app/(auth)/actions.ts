@@ -1,8 +1,10 @@
 "use server";
 
+import { mayTrySigningUp } from "@/lib/auth/limits";
 import { currentSession } from "@/lib/auth/session";
 import { askForSiwe } from "@/lib/auth/siwe-request";
 import { type SignedUp, signUp } from "@/lib/merchants/sign-up";
+import { callerAddress } from "@/lib/server/caller";
 import { parts } from "@/lib/server/parts";
 
 /** What is wrong with a sign-up form, by field; nothing when there is nothing wrong with the form itself. */
@@ -20,7 +22,11 @@ export async function createAccount(typed: {
   password: string;
 }): Promise<SignUpErrors> {
   const { name, email, password } = typed;
-  const result = await signUp(parts().database.db, {
+  const { db } = parts().database;
+  if (!(await mayTrySigningUp(db, callerAddress()))) {
+    return { password: "Too many accounts were asked for from here. Wait a minute, then try again." };
+  }
+  const result = await signUp(db, {
     name: String(name),
     email: String(email),
     password: String(password),

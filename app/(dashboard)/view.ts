@@ -1,5 +1,5 @@
 import type { NetworkLook } from "@/components/payments-table";
-import type { Session } from "@/lib/auth/session-rule";
+import type { Session } from "@/lib/auth/sessions";
 import type { Network } from "@/lib/chain/chain";
 import { endpointNames } from "@/lib/revenue/endpoint-names";
 import { type Query, readFilters } from "@/lib/revenue/filters";

@@ -4,49 +4,48 @@ import type { Database, Db } from "@/lib/db/client";
 import { users } from "@/lib/db/schema";
 import { readEmail } from "@/lib/merchants/email";
 import { userOf } from "./identities";
+import { limitPasswordTries } from "./limits";
 import { verifyPassword } from "./passwords";
 import { type SiweProof, type SiweTerms, verifySiwe } from "./siwe";
 
-/** Who signed in. A session carries the epoch of its user and ends when that changes. */
-export interface SignedIn {
-  userId: string;
-  /** `users.sessions_valid_from` in milliseconds. */
-  epoch: number;
-}
+/** Who signed in, or why nobody did. */
+export type SignedIn = { ok: true; userId: string } | { ok: false; reason: "refused" | "too_many" };
 
-async function signedIn(db: Db, userId: string): Promise<SignedIn> {
-  const [user] = await db.select({ from: users.sessionsValidFrom }).from(users).where(eq(users.id, userId));
-  if (!user) throw new Error(`User ${userId} was just read and is gone`);
-  return { userId, epoch: user.from.getTime() };
-}
-
-/** Signs in with email and password; an unknown email and a wrong password look and cost the same. */
-export async function withPassword(db: Db, email: string, password: string): Promise<SignedIn | null> {
-  const [user] = await db
-    .select({ id: users.id, passwordHash: users.passwordHash, from: users.sessionsValidFrom })
-    .from(users)
-    .where(eq(users.email, readEmail(email) ?? ""));
-  const right = await verifyPassword(password, user?.passwordHash ?? null);
-  return user && right ? { userId: user.id, epoch: user.from.getTime() } : null;
+/**
+ * Signs in with email and password from an address of the network. An unknown email and a wrong password look and cost
+ * the same, and are counted alike.
+ */
+export async function withPassword(
+  db: Db,
+  email: string,
+  password: string,
+  address: string,
+): Promise<SignedIn> {
+  const account = readEmail(email) ?? "";
+  let userId = "";
+  const verdict = await limitPasswordTries(db, { account: `email ${account}`, address }, async () => {
+    const [user] = await db
+      .select({ id: users.id, passwordHash: users.passwordHash })
+      .from(users)
+      .where(eq(users.email, account));
+    userId = user?.id ?? "";
+    return verifyPassword(password, user?.passwordHash ?? null);
+  });
+  if (verdict === "right") return { ok: true, userId };
+  return { ok: false, reason: verdict === "too_many" ? "too_many" : "refused" };
 }
 
 /** Signs in with a wallet; the first time it opens an account named after the address. */
-export async function withWallet(
-  db: Database["db"],
-  terms: SiweTerms,
-  proof: SiweProof,
-): Promise<SignedIn | null> {
+export async function withWallet(db: Database["db"], terms: SiweTerms, proof: SiweProof): Promise<SignedIn> {
   const address = await verifySiwe(db, terms, "sign-in", proof);
-  if (address === null) return null;
-  return signedIn(db, await userOf(db, { provider: "wallet", subject: address }, shortened(address)));
+  if (address === null) return { ok: false, reason: "refused" };
+  const userId = await userOf(db, { provider: "wallet", subject: address }, shortened(address));
+  return { ok: true, userId };
 }
 
-/** Signs in with a GitHub account that GitHub vouched for; the first time it opens an account under its name. */
-export async function withGithub(
-  db: Database["db"],
-  github: { id: string; name: string },
-): Promise<SignedIn> {
-  return signedIn(db, await userOf(db, { provider: "github", subject: github.id }, github.name));
+/** Signs in with a GitHub account that GitHub vouched for and returns the user; the first time it opens an account under its name. */
+export function withGithub(db: Database["db"], github: { id: string; name: string }): Promise<string> {
+  return userOf(db, { provider: "github", subject: github.id }, github.name);
 }
 
 function shortened(address: Address): string {

@@ -1,17 +1,22 @@
 import { and, eq } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
 import { identities, users } from "@/lib/db/schema";
+import { limitPasswordTries } from "./limits";
 import { verifyPassword } from "./passwords";
 import { type SiweProof, type SiweTerms, verifySiwe } from "./siwe";
 
 /** Whether a signed-in person proved again who they are; `reason` is a sentence for them. */
 export type IdentityProof = { ok: true } | { ok: false; reason: string };
 
-/** Checks the password of a person who is signed in. */
+/** Checks the password of a person who is signed in; guesses are counted, for the one who types may be a thief. */
 export async function provePassword(db: Db, userId: string, password: string): Promise<IdentityProof> {
-  const [user] = await db.select({ hash: users.passwordHash }).from(users).where(eq(users.id, userId));
-  const right = await verifyPassword(password, user?.hash ?? null);
-  return right ? { ok: true } : { ok: false, reason: "This is not your password." };
+  const verdict = await limitPasswordTries(db, { account: `user ${userId}` }, async () => {
+    const [user] = await db.select({ hash: users.passwordHash }).from(users).where(eq(users.id, userId));
+    return verifyPassword(password, user?.hash ?? null);
+  });
+  if (verdict === "right") return { ok: true };
+  if (verdict === "wrong") return { ok: false, reason: "This is not your password." };
+  return { ok: false, reason: "Too many wrong passwords. Wait a minute, then try again." };
 }
 
 /** Checks a message signed by one of the wallets of a person who is signed in. */

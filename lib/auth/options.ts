@@ -3,13 +3,13 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import GithubProvider from "next-auth/providers/github";
 import { tellNextAuth } from "@/lib/env";
 import { checkName } from "@/lib/merchants/names";
-import { deriveKey } from "@/lib/seal";
+import { callerAddress } from "@/lib/server/caller";
 import { parts } from "@/lib/server/parts";
 import { type SignedIn, withGithub, withPassword, withWallet } from "./authenticate";
 import { cookieNamed, sessionCookie } from "./cookies";
-import { SESSION_LIFETIME_MS } from "./session-rule";
+import { readSessionId, sessionSecret } from "./session-cookie";
+import { endSession, SESSION_LIFETIME_MS, startSession } from "./sessions";
 import { siweProof, siweTerms } from "./siwe-request";
-import { claimsOf } from "./token";
 
 let options: AuthOptions | undefined;
 
@@ -35,15 +35,18 @@ function makeOptions(): AuthOptions {
     pages: { signIn: "/sign-in", error: "/sign-in" },
     providers: [byPassword(), byWallet(), ...byGithub()],
     callbacks: {
-      // A renewed token keeps its claims, so that renewing an old session does not make it a new one.
-      jwt: ({ token, user }) => (user ? { ...claimsOf(user) } : token),
-      session: ({ session, token: { userId = "", epoch = 0, signedInAt = 0 } }) => ({
-        expires: session.expires,
-        claims: { userId, epoch, signedInAt },
-      }),
+      jwt: async ({ token, user, account }) =>
+        user ? { sessionId: await signInAs(user.id, account?.provider === "github") } : token,
+      // What a script may read at /api/auth/session: nothing.
+      session: ({ session: { expires } }) => ({ expires }),
       redirect: ({ url, baseUrl }) => {
         const target = URL.canParse(url, baseUrl) ? new URL(url, baseUrl) : new URL(baseUrl);
         return target.origin === baseUrl ? target.href : baseUrl;
+      },
+    },
+    events: {
+      signOut: async ({ token }) => {
+        if (token.sessionId) await endSession(parts().database.db, token.sessionId);
       },
     },
     logger: {
@@ -54,21 +57,23 @@ function makeOptions(): AuthOptions {
   };
 }
 
-/** The key that seals session cookies, as next-auth takes it. */
-export function sessionSecret(fareboxSecret: string): string {
-  return deriveKey(fareboxSecret, "session").toString("base64");
+/** Starts a session in place of the one this browser held; who comes back from GitHub has no other way to confirm who they are. */
+async function signInAs(userId: string, confirmed: boolean): Promise<string> {
+  const { db } = parts().database;
+  const before = await readSessionId();
+  if (before !== null) await endSession(db, before);
+  return startSession(db, userId, { confirmed });
 }
 
-const toUser = (signedIn: SignedIn | null): User | null => signedIn && { id: signedIn.userId, ...signedIn };
-
 /** next-auth puts the text of an error into the URL, and a library's text can hold an address or a key. */
-async function quietly(attempt: () => Promise<SignedIn | null>): Promise<User | null> {
-  try {
-    return toUser(await attempt());
-  } catch (error) {
+async function quietly(attempt: () => Promise<SignedIn>): Promise<User | null> {
+  const signedIn = await attempt().catch((error: unknown) => {
     parts().log.error("sign_in_failed", { error });
     throw new Error("unavailable");
-  }
+  });
+  if (signedIn.ok) return { id: signedIn.userId };
+  if (signedIn.reason === "too_many") throw new Error("too_many");
+  return null;
 }
 
 function byPassword() {
@@ -76,7 +81,9 @@ function byPassword() {
     id: "password",
     credentials: { email: {}, password: {} },
     authorize: (given) =>
-      quietly(() => withPassword(parts().database.db, given?.email ?? "", given?.password ?? "")),
+      quietly(() =>
+        withPassword(parts().database.db, given?.email ?? "", given?.password ?? "", callerAddress()),
+      ),
   });
 }
 
@@ -101,8 +108,7 @@ function byGithub() {
       async profile({ id, name, login }) {
         const checked = checkName(name ?? login);
         const account = { id: String(id), name: checked.ok ? checked.name : login };
-        const signedIn = await withGithub(parts().database.db, account);
-        return { id: signedIn.userId, ...signedIn };
+        return { id: await withGithub(parts().database.db, account) };
       },
     }),
   ];

@@ -27,7 +27,7 @@ describe("where somebody goes after signing in", () => {
     "data:text/html,hi",
     `${ORIGIN}.evil.example`,
     "https://farebox.example@evil.example",
-  ])("is never another site: %j", (target) => {
+  ])("is never another site: %j (G15)", (target) => {
     expect(ownPath(target, ORIGIN)).toBe(DASHBOARD);
   });
 });

@@ -28,7 +28,7 @@ export function createEndpoint(
       .onConflictDoNothing({ target: endpoints.slug })
       .returning({ id: endpoints.id });
     if (inserted.length === 0) return { ok: false, errors: { slug: "This slug is taken. Choose another." } };
-    const { sealed, names } = sealHeaders(sealer, id, draft.headers, null);
+    const { sealed, names } = sealHeaders(sealer, { merchantId, endpointId: id }, draft.headers, null);
     await tx.insert(endpointVersions).values({
       ...termsOf(draft),
       endpointId: id,

@@ -59,7 +59,8 @@ export async function editEndpoint(
   if (!identityConfirmed && isSensitive(before, draft)) return { ok: false, reason: "unconfirmed" };
 
   const version = fromVersion + 1;
-  const { sealed, names } = sealHeaders(sealer, endpointId, draft.headers, before.sealedHeaders);
+  const owner = { merchantId, endpointId };
+  const { sealed, names } = sealHeaders(sealer, owner, draft.headers, before.sealedHeaders);
   return db.transaction(async (tx) => {
     const moved = await tx
       .update(endpoints)

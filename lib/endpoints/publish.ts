@@ -3,6 +3,7 @@ import { getAddress } from "viem";
 import type { Db } from "@/lib/db/client";
 import { endpoints, endpointVersions, merchants } from "@/lib/db/schema";
 import type { EndpointTerms, PublishedEndpoint } from "@/lib/gateway/ports";
+import type { MerchantId } from "@/lib/ids";
 import type { Sealer } from "@/lib/seal";
 import { samePayouts } from "./sensitive";
 import { openHeaders } from "./stored-headers";
@@ -40,15 +41,19 @@ export async function findServed(db: Db, sealer: Sealer, slug: string): Promise<
     sellerName,
     slug: endpoint.slug,
     state: endpoint.state,
-    terms: toTerms(sealer, current.version),
+    terms: toTerms(sealer, endpoint.merchantId, current.version),
     // An address that was replaced must get nothing more, so a version that pays another has no grace.
     graceTerms: replaced
       .filter(({ version }) => samePayouts(version.payouts, current.version.payouts))
-      .map(({ version }) => toTerms(sealer, version)),
+      .map(({ version }) => toTerms(sealer, endpoint.merchantId, version)),
   };
 }
 
-function toTerms(sealer: Sealer, row: typeof endpointVersions.$inferSelect): EndpointTerms {
+function toTerms(
+  sealer: Sealer,
+  merchantId: MerchantId,
+  row: typeof endpointVersions.$inferSelect,
+): EndpointTerms {
   return {
     version: row.version,
     name: row.name,
@@ -62,7 +67,7 @@ function toTerms(sealer: Sealer, row: typeof endpointVersions.$inferSelect): End
       priceMicroUsd: priceMicroUsd === null ? null : BigInt(priceMicroUsd),
     })),
     payouts: row.payouts.map(({ network, payTo }) => ({ network, payTo: getAddress(payTo) })),
-    secretHeaders: openHeaders(sealer, row.endpointId, row.sealedHeaders),
+    secretHeaders: openHeaders(sealer, { merchantId, endpointId: row.endpointId }, row.sealedHeaders),
   };
 }
 
@@ -74,9 +79,10 @@ export async function findTerms(
   version: number,
 ): Promise<EndpointTerms> {
   const [row] = await db
-    .select()
+    .select({ merchantId: endpoints.merchantId, version: endpointVersions })
     .from(endpointVersions)
+    .innerJoin(endpoints, eq(endpoints.id, endpointVersions.endpointId))
     .where(and(eq(endpointVersions.endpointId, endpointId), eq(endpointVersions.version, version)));
   if (!row) throw new Error(`Endpoint ${endpointId} has no version ${version}`);
-  return toTerms(sealer, row);
+  return toTerms(sealer, row.merchantId, row.version);
 }

@@ -13,8 +13,8 @@ export interface Member {
   /** IANA name. */
   timeZone: string;
   hasPassword: boolean;
-  /** Sessions that do not carry this instant are refused. */
-  sessionsValidFrom: Date;
+  /** Runs this Farebox. */
+  operator: boolean;
 }
 
 async function memberWhere(db: Db, who: SQL): Promise<Member | null> {
@@ -27,7 +27,7 @@ async function memberWhere(db: Db, who: SQL): Promise<Member | null> {
       email: users.email,
       timeZone: users.timeZone,
       passwordHash: users.passwordHash,
-      sessionsValidFrom: users.sessionsValidFrom,
+      operator: users.operator,
     })
     .from(users)
     .innerJoin(memberships, eq(memberships.userId, users.id))

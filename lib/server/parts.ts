@@ -41,7 +41,7 @@ export function openParts(env: Env): Parts {
     env,
     log,
     database: openDatabase(env.DATABASE_URL, env.FAREBOX_DATABASE_CONNECTIONS),
-    sealer: createSealer(env.FAREBOX_SECRET),
+    sealer: createSealer(env.FAREBOX_SECRET, env.FAREBOX_PREVIOUS_SECRETS),
     chains,
     networks: [...chains.values()].map((chain) => chain.network),
   };

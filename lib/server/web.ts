@@ -1,8 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { guardPages, type PageHandler } from "./pages";
+import { parts } from "./parts";
 
 /** Next, ready to answer. */
 export interface Web {
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  handle: PageHandler;
   close(): Promise<void>;
 }
 
@@ -16,5 +18,8 @@ export async function openWeb(dev: boolean, port: number): Promise<Web> {
   const app = next({ dev, dir: process.cwd(), port, hostname: "localhost", quiet: true, ...upgrades });
   await app.prepare();
   const handle = app.getRequestHandler();
-  return { handle: (request, response) => handle(request, response), close: () => app.close() };
+  return {
+    handle: guardPages((request, response) => handle(request, response), parts().env, dev),
+    close: () => app.close(),
+  };
 }

@@ -1,5 +1,5 @@
 import { readView } from "@/app/(dashboard)/view";
-import type { Session } from "@/lib/auth/session-rule";
+import type { Session } from "@/lib/auth/sessions";
 import { revenueByTime } from "@/lib/revenue/by-time";
 import { type Query, queryWith } from "@/lib/revenue/filters";
 import { listPayments } from "@/lib/revenue/list";

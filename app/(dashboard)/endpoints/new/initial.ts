@@ -2,7 +2,7 @@ import { proposeSlug } from "@/app/(dashboard)/endpoints/form/split-url";
 import { EVERY_PATH, type FormValues } from "@/app/(dashboard)/endpoints/form/values";
 import { currentMode } from "@/app/(dashboard)/mode";
 import { listWallets } from "@/lib/auth/identities";
-import type { Session } from "@/lib/auth/session-rule";
+import type { Session } from "@/lib/auth/sessions";
 import { slugFrom } from "@/lib/endpoints/slug";
 import { parts } from "@/lib/server/parts";
 

@@ -2,7 +2,8 @@
 
 import { changePassword } from "@/lib/auth/change-password";
 import { requireSession } from "@/lib/auth/session";
-import { renewSession } from "@/lib/auth/session-token";
+import { writeSessionId } from "@/lib/auth/session-cookie";
+import { startSession } from "@/lib/auth/sessions";
 import { parts } from "@/lib/server/parts";
 
 /** What came of changing the password. */
@@ -15,8 +16,9 @@ export interface PasswordState {
 export async function savePassword(_: PasswordState, form: FormData): Promise<PasswordState> {
   const { userId } = await requireSession();
   const typed = { current: String(form.get("current")), next: String(form.get("next")) };
-  const changed = await changePassword(parts().database.db, userId, typed);
+  const { db } = parts().database;
+  const changed = await changePassword(db, userId, typed);
   if (!changed.ok) return { errors: changed.errors, saved: null };
-  await renewSession(changed.signedIn);
+  await writeSessionId(await startSession(db, userId));
   return { errors: {}, saved: "Password changed. Every other session was signed out." };
 }

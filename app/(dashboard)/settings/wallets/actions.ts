@@ -4,7 +4,6 @@ import { revalidatePath } from "next/cache";
 import { linkWallet, unlinkWallet } from "@/lib/auth/identities";
 import { provePassword } from "@/lib/auth/identity-proof";
 import { requireSession } from "@/lib/auth/session";
-import { isFresh } from "@/lib/auth/session-rule";
 import { verifySiwe } from "@/lib/auth/siwe";
 import { siweProof, siweTerms } from "@/lib/auth/siwe-request";
 import { memberById } from "@/lib/merchants/member";
@@ -28,7 +27,7 @@ export async function link(proof: {
   if (member?.hasPassword) {
     const proved = await provePassword(db, session.userId, String(proof.password));
     if (!proved.ok) return proved;
-  } else if (!isFresh(session)) {
+  } else if (!session.fresh) {
     return {
       ok: false,
       reason: "Sign out and in again first: linking needs a sign-in of the last five minutes.",

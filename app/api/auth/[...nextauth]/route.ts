@@ -2,6 +2,7 @@ import type { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { authOptions } from "@/lib/auth/options";
 import { isOwnOrigin } from "@/lib/auth/origin";
+import { parts } from "@/lib/server/parts";
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 
@@ -15,7 +16,9 @@ export function GET(request: NextRequest, context: Context): Promise<Response> {
  * no other site can sign a visitor in to an account of its own (login CSRF), whatever becomes of that cookie.
  */
 export async function POST(request: NextRequest, context: Context): Promise<Response> {
-  if (!isOwnOrigin(request.headers)) return new Response("Forbidden\n", { status: 403 });
+  const [origin, host] = [request.headers.get("origin"), request.headers.get("host")];
+  if (!isOwnOrigin({ origin, host }, parts().env.FAREBOX_ORIGIN))
+    return new Response("Forbidden\n", { status: 403 });
   const { nextauth } = await context.params;
   // next-auth would write what anybody posts here into our log.
   if (nextauth[0] === "_log") return new Response("Not found\n", { status: 404 });

@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import type { Proof } from "./save";
+import type { Proof } from "@/lib/auth/step-up";
 
 /** How a person can prove who they are. */
 export interface WaysToConfirm {

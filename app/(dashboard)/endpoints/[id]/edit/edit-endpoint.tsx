@@ -6,9 +6,10 @@ import type { PreviewContext } from "@/app/(dashboard)/endpoints/form/preview";
 import { type FormValues, toInput } from "@/app/(dashboard)/endpoints/form/values";
 import { Notice } from "@/components/ui/notice";
 import { WalletProvider } from "@/components/wallet";
+import type { Proof } from "@/lib/auth/step-up";
 import type { FieldErrors } from "@/lib/endpoints/checked";
 import { ConfirmDialog, type WaysToConfirm } from "./confirm-dialog";
-import { type NewerVersion, type Proof, saveEdit } from "./save";
+import { type NewerVersion, saveEdit } from "./save";
 import { StaleNotice } from "./stale-notice";
 
 /** The form of an endpoint that exists. */

@@ -3,17 +3,14 @@
 import { redirect } from "next/navigation";
 import { changesOf } from "@/app/(dashboard)/endpoints/[id]/version-changes";
 import { parseContext } from "@/app/(dashboard)/endpoints/parse-context";
-import { confirmIdentity } from "@/lib/auth/confirm";
 import { requireSession } from "@/lib/auth/session";
+import { type Proof, stepUp } from "@/lib/auth/step-up";
 import type { FieldErrors } from "@/lib/endpoints/checked";
 import { editEndpoint } from "@/lib/endpoints/edit";
 import type { EndpointInput } from "@/lib/endpoints/input";
 import { parseEndpoint } from "@/lib/endpoints/parse";
 import { listVersions, readEndpoint } from "@/lib/endpoints/read";
 import { parts } from "@/lib/server/parts";
-
-/** How a person proves again who they are. */
-export type Proof = { password: string } | { siweMessage: string; siweSignature: string };
 
 /** A version somebody else made while this one was being edited. */
 export interface NewerVersion {
@@ -38,7 +35,8 @@ export async function saveEdit(
   input: EndpointInput,
   proof: Proof | null,
 ): Promise<NotSaved> {
-  const { merchantId, userId } = await requireSession();
+  const session = await requireSession();
+  const { merchantId, userId } = session;
   const { database, sealer } = parts();
   const { db } = database;
   const before = await readEndpoint(db, merchantId, String(endpointId));
@@ -46,14 +44,14 @@ export async function saveEdit(
   const parsed = await parseEndpoint(input, parseContext(before.headerNames));
   if (!parsed.ok) return { kind: "invalid", errors: parsed.errors };
 
-  const confirmed = proof && (await confirmIdentity(db, userId, proof));
-  if (confirmed && !confirmed.ok) return { kind: "unconfirmed", reason: confirmed.reason };
+  const confirmed = await stepUp(db, session, proof);
+  if (!confirmed.ok && confirmed.reason !== null) return { kind: "unconfirmed", reason: confirmed.reason };
   const edited = await editEndpoint(db, sealer, merchantId, {
     endpointId: before.id,
     fromVersion,
     userId,
     draft: parsed.value,
-    identityConfirmed: confirmed?.ok === true,
+    identityConfirmed: confirmed.ok,
   });
   if (edited.ok) redirect(`/endpoints/${before.id}`);
   if (edited.reason === "unconfirmed") return { kind: "unconfirmed", reason: null };
