@@ -49,11 +49,69 @@ export type TransferFailure =
   | "authorization_expired"
   | "settlement_reverted";
 
-/** What it takes to send one transfer now. */
-export interface GasQuote {
-  gas: bigint;
+/** What a transaction offers for its gas, in wei. */
+export interface Fees {
   maxFeePerGas: bigint;
   maxPriorityFeePerGas: bigint;
+}
+
+/** What it takes to send one transfer now. */
+export interface GasQuote extends Fees {
+  gas: bigint;
+}
+
+/** What gas costs at the head of the chain. */
+export interface GasPrice extends Fees {
+  /** Wei; a transaction that offers less is not mined. */
+  baseFeePerGas: bigint;
+  headNumber: bigint;
+}
+
+/** What a mined transaction took of its sender. */
+export interface GasBill {
+  blockNumber: bigint;
+  gasUsed: bigint;
+  /** Wei, with what a rollup charges for publishing it. */
+  cost: bigint;
+}
+
+/** A block, by what tells it from another of the same height. */
+export interface Block {
+  number: bigint;
+  hash: Hex;
+  time: Date;
+}
+
+/** One Transfer log of the token. */
+export interface Transfer {
+  txHash: Hex;
+  /** Index of the log in its block. */
+  logIndex: number;
+  blockNumber: bigint;
+  blockHash: Hex;
+  from: Address;
+  to: Address;
+  value: bigint;
+}
+
+/** A transfer that was made by an authorization, and the nonce of that. */
+export interface AuthorizedTransfer {
+  logIndex: number;
+  from: Address;
+  nonce: Hex;
+}
+
+/** The chain's past, as the ledger is compared with it. Reads throw ChainUnavailable when no RPC answers in time. */
+export interface ChainHistory {
+  head(): Promise<Block>;
+  /** The newest block that is never replaced. */
+  finalHead(): Promise<Block>;
+  /** Whether the block at this height has this hash; null when no RPC has a block there. */
+  holds(blockNumber: bigint, blockHash: string): Promise<boolean | null>;
+  /** Every transfer of the token to any of these addresses, between two blocks, both included. */
+  transfersTo(payouts: readonly Address[], fromBlock: bigint, toBlock: bigint): Promise<Transfer[]>;
+  /** The transfers in a transaction that authorizations made; none when the transaction is not there. */
+  authorizedTransfers(txHash: Hex): Promise<AuthorizedTransfer[]>;
 }
 
 /** A signed transaction whose hash is known before the network sees it. */
@@ -92,6 +150,45 @@ export interface Simulation extends PayerState {
   moves: boolean;
 }
 
+/** How one RPC of a network does, as this process sees it; its URL carries a key, so only the host is told. */
+export interface RpcHealth {
+  host: string;
+  /** `down` after five failures in a row, `behind` while its head is far behind the others': both decide nothing. */
+  state: "unknown" | "well" | "down" | "behind" | "wrong_chain";
+  /** Of its last answer. */
+  latencyMs: number | null;
+  lastFailure: { at: Date; what: string } | null;
+  head: { number: bigint; time: Date } | null;
+}
+
+/** How a facilitator does, as this process sees it. */
+export interface FacilitatorHealth {
+  host: string;
+  /** `refusing` when it answers and does not settle exact payments on this network. */
+  state: "well" | "down" | "refusing";
+  /** Of asking it what it supports. */
+  latencyMs: number | null;
+  lastFailure: { at: Date; what: string } | null;
+}
+
+/** The gas a relayer has left. */
+export interface GasLeft {
+  /** Wei of the network's own coin. */
+  balance: bigint;
+  /** How many more settlements it pays for at the fees of now. */
+  settlements: bigint;
+  /** Wei that the settlements ahead of us may take; below it we take no payments. */
+  needed: bigint;
+}
+
+/** What an operator wants to know of a network's parts; exactly one of `facilitator` and `gas` may be known. */
+export interface ChainHealth {
+  rpcs: RpcHealth[];
+  facilitator: FacilitatorHealth | null;
+  /** Null with a facilitator, and when no RPC told. */
+  gas: GasLeft | null;
+}
+
 /** How transfers on a network are sent: by a relayer of ours, or by a facilitator over HTTP. */
 export type Submitter =
   | {
@@ -100,21 +197,30 @@ export type Submitter =
       /** Simulates the transfer and prices its gas; a failure is certain, a silent chain or an empty relayer throws ChainUnavailable. */
       quote(
         authorization: Authorization,
-      ): Promise<{ ok: true; gas: GasQuote } | { ok: false; reason: TransferFailure }>;
+      ): Promise<{ ok: true; gas: GasQuote; headNumber: bigint } | { ok: false; reason: TransferFailure }>;
       /** Signs without I/O, so that it can run inside the database transaction that allocates the nonce. */
       sign(authorization: Authorization, gas: GasQuote, accountNonce: number): Promise<SignedTransaction>;
+      /** Signs a transaction again that is stuck, with the same account nonce and other fees. */
+      reprice(raw: Hex, fees: Fees): Promise<SignedTransaction>;
+      /** Signs a transaction that moves nothing, to use up an account nonce that all later ones wait for. */
+      signBlank(accountNonce: number, fees: Fees): Promise<SignedTransaction>;
       /** Hands a stored transaction to the network; its answer is only a hint, so it never throws (it logs). */
       broadcast(raw: Hex): Promise<void>;
       /** The next account nonce the chain would accept, counting pending transactions. */
       nextNonce(): Promise<number>;
       /** The account nonce of the first transaction that is not mined yet. */
       minedNonce(): Promise<number>;
+      gasPrice(): Promise<GasPrice>;
+      /** What a transaction of ours cost; null while it is not mined. */
+      gasBill(txHash: Hex): Promise<GasBill | null>;
     }
   | {
       kind: "facilitator";
       url: string;
       /** Asks the facilitator to settle; whatever it says is a hint, so it never throws. Returns the hash it names. */
       settle(authorization: Authorization): Promise<{ txHash: Hex | null }>;
+      /** Asks it what it supports, at most every half minute; never throws. */
+      health(): Promise<FacilitatorHealth>;
     };
 
 /** One network at work. Reads throw ChainUnavailable when no RPC answers in time; nothing here holds state of money. */
@@ -124,14 +230,19 @@ export interface Chain {
   /** Whether `signature` over the EIP-712 digest is the payer's: recovered for an EOA, asked of the contract (ERC-1271) otherwise. */
   verifySignature(payer: Address, digest: Hex, signature: Hex): Promise<boolean>;
   payerState(authorization: Pick<Authorization, "asset" | "from" | "nonce">): Promise<PayerState>;
-  /** Tries the transfer without sending it. */
+  /** Tries the transfer without sending it; throws ChainUnavailable also while our relayer is short of gas. */
   simulate(authorization: Authorization): Promise<Simulation>;
   /** Whether code lies at an address that decides alone about what it receives; a delegated wallet (EIP-7702) is none. */
   isContract(address: Address): Promise<boolean>;
+  /** Whether the token refuses to pay an address at all, as it does one its issuer has blocked. */
+  isBlocked(address: Address): Promise<boolean>;
   /** Looks for the transfer: in the receipt of `txHash` when given, else by AuthorizationUsed(from, nonce) in the logs. */
   prove(authorization: Authorization, txHash: Hex | null): Promise<Proof>;
+  history: ChainHistory;
   /** Checks chain id, token code and, for a relayer, gas; returns one sentence per fault, none when ready. */
   faults(): Promise<string[]>;
+  /** How its parts do; asks them, and never throws. */
+  health(): Promise<ChainHealth>;
 }
 
 /** Thrown when no RPC gave an answer; callers answer 503 chain_unavailable, never 402. */

@@ -223,6 +223,9 @@ export async function serve(
   };
 }
 
+/** What a node that does not want to answer replies with, where a test's lie returns it. */
+export const REFUSED = Symbol("refused");
+
 /** Serves an RPC that passes everything on to a real one, except what `lie` changes of a result. */
 export function lyingRpc(rpcUrl: string, lie: (call: RpcCall, result: unknown) => unknown) {
   return serve(async (body) => {
@@ -233,7 +236,9 @@ export function lyingRpc(rpcUrl: string, lie: (call: RpcCall, result: unknown) =
       body,
     });
     const reply = (await response.json()) as { result?: unknown };
-    if ("result" in reply) reply.result = lie(call, reply.result);
-    return { body: JSON.stringify(reply) };
+    const result = "result" in reply ? lie(call, reply.result) : undefined;
+    const error = { code: -32005, message: "query exceeds limits" };
+    if (result === REFUSED) return { body: JSON.stringify({ jsonrpc: "2.0", id: call.id, error }) };
+    return { body: JSON.stringify("result" in reply ? { ...reply, result } : reply) };
   });
 }

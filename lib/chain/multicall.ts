@@ -1,5 +1,5 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, multicall3Abi } from "viem";
-import type { ChainClient } from "./rpc";
+import type { ChainClient } from "./rpc-node";
 
 /** A contract call within a multicall. */
 export interface InnerCall {

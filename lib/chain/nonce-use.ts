@@ -1,7 +1,8 @@
-import { encodeEventTopics, type Hex, numberToHex } from "viem";
+import { encodeEventTopics, type Hex, LimitExceededRpcError, numberToHex } from "viem";
 import type { AuthorizationKey } from "./chain";
 import { tokenEvents } from "./receipt";
-import type { ChainClient } from "./rpc";
+import type { Rpc } from "./rpc";
+import { type ChainClient, isReply } from "./rpc-node";
 
 /** Blocks in the first range searched; RPCs limit it, from 10 to 10,000. */
 const RANGE_BLOCKS = 2_000n;
@@ -15,47 +16,55 @@ export interface NonceUse {
   txHash: Hex;
 }
 
-/** Searches a token's logs backwards from the head for what used a nonce; null when it is not found far enough back. */
-export async function findNonceUse(client: ChainClient, key: AuthorizationKey): Promise<NonceUse | null> {
+/**
+ * Searches a token's logs backwards from the head for what used a nonce; null when it is not found far enough back. A
+ * range in which one RPC finds nothing is searched by another too: some forget old logs, and some lie.
+ */
+export async function findNonceUse(rpc: Rpc, key: AuthorizationKey): Promise<NonceUse | null> {
   let range = RANGE_BLOCKS;
-  let to = await client.getBlockNumber({ cacheTime: 0 });
+  let to = await rpc.ask((client) => client.getBlockNumber({ cacheTime: 0 }));
   for (let searched = 0; searched < MAX_RANGES && to >= 0n; ) {
     const from = to >= range ? to - range + 1n : 0n;
-    try {
-      const found = await usesWithin(client, key, from, to);
-      if (found) return found;
-      to = from - 1n;
-      searched++;
-    } catch (error) {
-      // Most likely more blocks than this RPC answers for at once.
-      if (range <= LEAST_RANGE_BLOCKS) throw error;
+    const found = await rpc.ask((client) => usesWithin(client, key, from, to), {
+      doubts: (use) => use === null,
+      inTurn: true,
+    });
+    if (found === "refused") {
+      if (range === LEAST_RANGE_BLOCKS) return null;
       range = range / 10n > LEAST_RANGE_BLOCKS ? range / 10n : LEAST_RANGE_BLOCKS;
+      continue;
     }
+    if (found !== null) return found;
+    to = from - 1n;
+    searched++;
   }
   return null;
 }
 
+/** What used the nonce within a range, or null; `refused` most likely because it is wider than this RPC searches. */
 async function usesWithin(
   client: ChainClient,
   { asset, from: payer, nonce }: AuthorizationKey,
   fromBlock: bigint,
   toBlock: bigint,
-): Promise<NonceUse | null> {
+): Promise<NonceUse | "refused" | null> {
   const topicsOf = (eventName: "AuthorizationUsed" | "AuthorizationCanceled") =>
     encodeEventTopics({ abi: tokenEvents, eventName, args: { authorizer: payer, nonce } });
   const [used, authorizer] = topicsOf("AuthorizationUsed");
   const [cancelled] = topicsOf("AuthorizationCanceled");
-  const logs = await client.request({
-    method: "eth_getLogs",
-    params: [
-      {
-        address: asset,
-        topics: [[used, cancelled], authorizer ?? null, nonce],
-        fromBlock: numberToHex(fromBlock),
-        toBlock: numberToHex(toBlock),
-      },
-    ],
-  });
+  const filter = {
+    address: asset,
+    topics: [[used, cancelled], authorizer ?? null, nonce],
+    fromBlock: numberToHex(fromBlock),
+    toBlock: numberToHex(toBlock),
+  };
+  const logs = await client
+    .request({ method: "eth_getLogs", params: [filter] })
+    .catch((error: unknown): "refused" => {
+      if (isReply(error) || error instanceof LimitExceededRpcError) return "refused";
+      throw error;
+    });
+  if (logs === "refused") return logs;
   const log = logs.find(({ topics }) => topics[1] === authorizer && topics[2] === nonce.toLowerCase());
   if (!log?.transactionHash) return null;
   return { kind: log.topics[0] === used ? "used" : "cancelled", txHash: log.transactionHash };

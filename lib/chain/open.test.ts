@@ -29,7 +29,7 @@ describe("the configuration of networks", () => {
   it("opens several networks without asking any of them", () => {
     const base = {
       network: "eip155:8453",
-      rpc: ["https://rpc.example"],
+      rpc: ["https://rpc.one.example", "https://rpc.two.example"],
       facilitator: "https://facilitator.example",
     };
     const chains = open([{ ...LOCAL, relayerKey: generatePrivateKey() }, base]);
@@ -61,6 +61,16 @@ describe("the configuration of networks", () => {
         { ...LOCAL, relayerKey },
       ],
       /configured twice/,
+    ],
+    [
+      "a live network of one RPC",
+      [{ network: "eip155:8453", rpc: ["https://rpc.one.example/key"], relayerKey }],
+      /eip155:8453 holds live money and needs the RPC URLs of two providers/,
+    ],
+    [
+      "a live network whose RPCs are one provider's",
+      [{ network: "eip155:8453", rpc: ["https://one.example/a", "https://one.example/b"], relayerKey }],
+      /two providers/,
     ],
     ["a key outside the curve", [{ ...LOCAL, relayerKey: `0x${"f".repeat(64)}` }], /no private key/],
     ["Coinbase's facilitator without its keys", [{ ...LOCAL, facilitator: "cdp" }], /FAREBOX_CDP_KEY_ID/],

@@ -4,13 +4,16 @@ import { type CdpAuth, openCdpAuth } from "./cdp-auth";
 import type { Chain, Network, Submitter } from "./chain";
 import { openFacilitator } from "./facilitator";
 import { findFaults } from "./faults";
+import { createGasCheck, readGasLeft } from "./gas";
+import { openHistory } from "./history";
 import { NETWORKS, networkById } from "./networks";
+import { isBlocked } from "./payee";
 import { readPayerState } from "./payer-state";
-import { prove } from "./proof";
 import { openRelayer } from "./relayer";
 import { openRpc, type Rpc } from "./rpc";
 import { isApprovedByContract, isContract, isSignedByKey } from "./signature";
 import { simulateTransfer } from "./simulation";
+import { prove } from "./witness";
 
 const CDP_FACILITATOR_URL = "https://api.cdp.coinbase.com/platform/v2/x402";
 
@@ -22,14 +25,16 @@ export function openChains(env: ChainEnv, log: Log): Map<string, Chain> {
   for (const config of env.FAREBOX_NETWORKS) {
     if (chains.has(config.network)) throw refusal(config, "is configured twice");
     const network = networkOf(config);
+    checkRpcs(config, network);
     const rpc = openRpc(network, config.rpc, log);
-    chains.set(network.id, openChain(network, rpc, openSubmitter(config, network, env, rpc, log)));
+    chains.set(network.id, openChain(network, rpc, openSubmitter(config, network, env, rpc, log), log));
   }
   return chains;
 }
 
-function openChain(network: Network, rpc: Rpc, submitter: Submitter): Chain {
+function openChain(network: Network, rpc: Rpc, submitter: Submitter, log: Log): Chain {
   const relayer = submitter.kind === "relayer" ? submitter.address : null;
+  const checkGas = relayer === null ? async () => {} : createGasCheck(rpc, network, relayer);
   return {
     network,
     submitter,
@@ -40,9 +45,31 @@ function openChain(network: Network, rpc: Rpc, submitter: Submitter): Chain {
     },
     isContract: (address) => rpc.ask((client) => isContract(client, address)),
     payerState: (key) => rpc.ask((client) => readPayerState(client, key)),
-    simulate: (authorization) => rpc.ask((client) => simulateTransfer(client, authorization)),
-    prove: (authorization, txHash) => rpc.ask((client) => prove(client, authorization, txHash, relayer)),
+    async simulate(authorization) {
+      const simulation = rpc.ask((client) => simulateTransfer(client, authorization), {
+        doubts: ({ moves }) => !moves,
+      });
+      const [simulated] = await Promise.all([simulation, checkGas()]);
+      return simulated;
+    },
+    isBlocked: (address) => rpc.ask((client) => isBlocked(client, network.token.address, address)),
+    async prove(authorization, txHash) {
+      const proof = await prove({ rpc, network, relayer }, authorization, txHash);
+      if (proof.outcome === "failed" && txHash !== null && submitter.kind === "facilitator") {
+        log.error("facilitator_settled_nothing", { network: network.id, txHash, reason: proof.reason });
+      }
+      return proof;
+    },
+    history: openHistory(rpc, network),
     faults: () => findFaults(rpc, network, submitter),
+    async health() {
+      const [rpcs, facilitator, gas] = await Promise.all([
+        rpc.health(),
+        submitter.kind === "facilitator" ? submitter.health() : null,
+        relayer === null ? null : readGasLeft(rpc, relayer).catch(() => null),
+      ]);
+      return { rpcs, facilitator, gas };
+    },
   };
 }
 
@@ -60,6 +87,16 @@ function networkOf(config: NetworkConfig): Network {
   return config.rpc.every(isLoopback) ? { ...network, explorerUrl: null } : network;
 }
 
+/** One RPC that lies or stops would decide alone over live money, and two of one provider would do so together. */
+function checkRpcs(config: NetworkConfig, network: Network): void {
+  const hosts = new Set(config.rpc.map((url) => new URL(url).host));
+  if (network.test || (hosts.size > 1 && hosts.size === config.rpc.length)) return;
+  throw refusal(
+    config,
+    "holds live money and needs the RPC URLs of two providers or more, on hosts of their own",
+  );
+}
+
 function isLoopback(url: string): boolean {
   return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname);
 }
@@ -72,10 +109,16 @@ function openSubmitter(
   log: Log,
 ): Submitter {
   const { relayerKey, facilitator } = config;
-  if (facilitator === "cdp") {
-    return openFacilitator({ url: CDP_FACILITATOR_URL, network, auth: cdpAuth(config, env), log });
+  if (facilitator !== undefined) {
+    const isCdp = facilitator === "cdp";
+    return openFacilitator({
+      url: isCdp ? CDP_FACILITATOR_URL : facilitator,
+      network,
+      auth: isCdp ? cdpAuth(config, env) : null,
+      isUsed: async (key) => (await rpc.ask((client) => readPayerState(client, key))).nonceUsed,
+      log,
+    });
   }
-  if (facilitator !== undefined) return openFacilitator({ url: facilitator, network, auth: null, log });
   if (relayerKey === undefined) throw refusal(config, "needs relayerKey or facilitator");
   try {
     return openRelayer(network.chainId, relayerKey as `0x${string}`, rpc, log);

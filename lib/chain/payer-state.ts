@@ -2,7 +2,7 @@ import { eip3009ABI } from "@x402/evm";
 import { decodeFunctionResult, encodeFunctionData, type Hex, multicall3Abi } from "viem";
 import type { AuthorizationKey, PayerState } from "./chain";
 import { callTogether, type InnerCall, multicall3Of } from "./multicall";
-import type { ChainClient } from "./rpc";
+import type { ChainClient } from "./rpc-node";
 
 /** The calls whose results `decodePayerState` reads. */
 export function payerStateCalls(client: ChainClient, key: AuthorizationKey): InnerCall[] {

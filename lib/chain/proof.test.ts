@@ -2,7 +2,7 @@ import { encodeFunctionData, type Hex, multicall3Abi, toHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Authorization, type Chain, ChainUnavailable, type SignedTransaction } from "./chain";
-import { authorize, lyingRpc, mintAddress, Outside, openLocal, startOwnChain } from "./fixture";
+import { authorize, lyingRpc, mintAddress, Outside, openLocal, REFUSED, startOwnChain } from "./fixture";
 import { encodeTransfer } from "./transfer";
 
 const MULTICALL3 = "0xcA11bde05977b3631167028862bE2a173976CA11";
@@ -293,7 +293,7 @@ describe("an RPC that does not tell the truth (faults D3)", () => {
     const here = await lying(({ method, params }, result) => {
       if (method !== "eth_getLogs") return result;
       const [{ fromBlock, toBlock }] = params as [{ fromBlock: Hex; toBlock: Hex }];
-      return Number(toBlock) - Number(fromBlock) >= 10 ? { not: "a list" } : result;
+      return Number(toBlock) - Number(fromBlock) >= 10 ? REFUSED : result;
     });
     expect(await here.prove(authorization, null)).toMatchObject({ outcome: "settled", proof: { txHash } });
   });

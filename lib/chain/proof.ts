@@ -10,40 +10,57 @@ import {
   TransactionReceiptNotFoundError,
 } from "viem";
 import type { Authorization, PayerState, Proof, TransferFailure } from "./chain";
-import { findNonceUse } from "./nonce-use";
+import type { NonceUse } from "./nonce-use";
 import { readPayerState } from "./payer-state";
-import { readReceipt } from "./receipt";
-import type { ChainClient } from "./rpc";
+import { hasCancelled, readReceipt } from "./receipt";
+import type { ChainClient } from "./rpc-node";
 
-const PENDING: Proof = { outcome: "pending" };
+/** What one RPC shows of an authorization; `used` when its nonce is, and it takes a search of the logs to tell by what. */
+export type Finding = Proof | { outcome: "used" };
 
-function failed(reason: TransferFailure): Proof {
+const PENDING: Finding = { outcome: "pending" };
+const USED: Finding = { outcome: "used" };
+
+function failed(reason: TransferFailure): Finding {
   return { outcome: "failed", reason };
 }
 
 /**
- * Says what the chain shows of an authorization. Money that reached the payout address counts whoever sent the
+ * Says what an RPC shows of an authorization. Money that reached the payout address counts whoever sent the
  * transaction; a failure is only reported when the token itself says that the nonce is unused, or by what it was used.
  * `relayer` is ours on this network, or null where a facilitator sends.
  */
-export async function prove(
+export async function findOutcome(
   client: ChainClient,
   authorization: Authorization,
   txHash: Hex | null,
   relayer: Address | null,
-): Promise<Proof> {
+): Promise<Finding> {
   const [receipt, state] = await Promise.all([
     txHash === null ? null : receiptOf(client, txHash),
     readPayerState(client, authorization),
   ]);
   const shown = receipt === null ? null : await proveByReceipt(client, authorization, receipt);
   if (shown !== null) return shown;
-  if (state.nonceUsed) return proveByNonce(client, authorization);
+  if (state.nonceUsed) return USED;
   // A facilitator whose transaction reverts may send another, or have named a stranger's: only our own is the last.
   const isOurs = receipt !== null && relayer !== null && isAddressEqual(receipt.from, relayer);
   if (isOurs && receipt.status === "reverted") return proveReverted(client, authorization, receipt);
   if (await isPastUse(client, authorization, state)) return failed("authorization_expired");
   return PENDING;
+}
+
+/** Says what came of an authorization whose nonce was used by a transaction, whoever sent it: its receipt tells where the money went. */
+export async function findOutcomeOfUse(
+  client: ChainClient,
+  authorization: Authorization,
+  use: NonceUse,
+): Promise<Finding> {
+  const receipt = await receiptOf(client, use.txHash);
+  if (receipt === null) return PENDING;
+  if (use.kind === "used") return (await proveByReceipt(client, authorization, receipt)) ?? PENDING;
+  const cancelled = hasCancelled(receipt, authorization) && (await blockOf(client, receipt)) !== null;
+  return cancelled ? failed("payment_cancelled") : PENDING;
 }
 
 async function receiptOf(client: ChainClient, hash: Hex): Promise<TransactionReceipt | null> {
@@ -71,7 +88,7 @@ async function proveByReceipt(
   client: ChainClient,
   authorization: Authorization,
   receipt: TransactionReceipt,
-): Promise<Proof | null> {
+): Promise<Finding | null> {
   const says = readReceipt(receipt, authorization);
   if (says.of === "nothing") return null;
   const block = await blockOf(client, receipt);
@@ -85,21 +102,12 @@ async function proveByReceipt(
   };
 }
 
-/** The nonce is used up, though not by a transaction we know of: whoever sent one, its receipt tells where the money went. */
-async function proveByNonce(client: ChainClient, authorization: Authorization): Promise<Proof> {
-  const use = await findNonceUse(client, authorization);
-  if (use === null) return PENDING;
-  if (use.kind === "cancelled") return failed("payment_cancelled");
-  const receipt = await receiptOf(client, use.txHash);
-  return (receipt && (await proveByReceipt(client, authorization, receipt))) ?? PENDING;
-}
-
 /** Our transaction reverted. Often someone else's was first, so the nonce is read again as of that block or later. */
 async function proveReverted(
   client: ChainClient,
   authorization: Authorization,
   receipt: TransactionReceipt,
-): Promise<Proof> {
+): Promise<Finding> {
   const block = await blockOf(client, receipt);
   if (block === null) return PENDING;
   const latest = await readPayerState(client, authorization);
@@ -107,7 +115,7 @@ async function proveReverted(
     latest.headTime > block.timestamp
       ? latest
       : await readPayerState(client, authorization, receipt.blockNumber);
-  if (state.nonceUsed) return proveByNonce(client, authorization);
+  if (state.nonceUsed) return USED;
   if (block.timestamp >= authorization.validBefore) return failed("authorization_expired");
   return failed(state.balance < authorization.value ? "insufficient_funds" : "settlement_reverted");
 }

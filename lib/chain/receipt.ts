@@ -34,3 +34,12 @@ export function readReceipt(receipt: TransactionReceipt, authorization: Authoriz
   const paid = isAddressEqual(args.from, from) && isAddressEqual(args.to, to) && args.value === value;
   return paid ? { of: "payment", logIndex: next.logIndex } : { of: "other transfer" };
 }
+
+/** Whether a receipt shows that the payer cancelled an authorization, so that nobody can use it any more. */
+export function hasCancelled(receipt: TransactionReceipt, { asset, from, nonce }: Authorization): boolean {
+  if (receipt.status !== "success") return false;
+  const ofToken = receipt.logs.filter((log) => isAddressEqual(log.address, asset) && !log.removed);
+  return parseEventLogs({ abi: tokenEvents, eventName: "AuthorizationCanceled", logs: ofToken }).some(
+    ({ args }) => isAddressEqual(args.authorizer, from) && args.nonce === nonce.toLowerCase(),
+  );
+}

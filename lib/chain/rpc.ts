@@ -1,42 +1,43 @@
-import {
-  BaseError,
-  createPublicClient,
-  http,
-  type PublicClient,
-  type Transport,
-  type Chain as ViemChain,
-} from "viem";
+import { BaseError } from "viem";
 import type { Log } from "@/lib/log";
-import { ChainUnavailable, type Network } from "./chain";
-import { viemChainOf } from "./networks";
+import { ChainUnavailable, type Network, type RpcHealth } from "./chain";
+import { hedged } from "./hedge";
+import { type ChainClient, RpcNode, WrongChain } from "./rpc-node";
+import { watchRpcs } from "./rpc-watch";
 
-/** How long all RPCs of a network together may take over one call. */
-const CALL_DEADLINE_MS = 3_000;
-/** How long an RPC is believed to still answer for the chain it answered for. */
-const CHAIN_CHECK_MS = 3_600_000;
+/** How long the RPCs of a network together may take over one question, and when the next is asked beside a silent one. */
+const PATIENCE = { hedgeMs: 1_000, deadlineMs: 3_000 };
 
-/** A client of one RPC, for the functions that read the chain. */
-export type ChainClient = PublicClient<Transport, ViemChain>;
+/** What a second RPC says of an answer: the same, something else, nothing; or there is none to ask. */
+export type SecondOpinion = "agrees" | "differs" | "silent" | "none";
 
-/** The RPCs of one network. */
+/** How a question is put. */
+export interface AskOptions<T> {
+  /** An answer of which this is true counts only when no other RPC gives a better one. */
+  doubts?: (answer: T) => boolean;
+  /** Begins with another RPC each time, so that one that keeps something back cannot always do so. */
+  inTurn?: boolean;
+}
+
+/** The RPCs of one network. Those that are down, behind the others, or of another chain are asked nothing. */
 export interface Rpc {
-  /** Puts a question to one RPC after the other until one answers it whole; throws ChainUnavailable when none does. */
-  ask<T>(question: (client: ChainClient) => Promise<T>): Promise<T>;
-  /** Tells all RPCs at once, and waits for all of them; throws ChainUnavailable when none took it. */
+  /**
+   * Puts a question to an RPC, and to the next when it fails or is silent for a second; throws ChainUnavailable when
+   * none answers within three.
+   */
+  ask<T>(question: (client: ChainClient) => Promise<T>, options?: AskOptions<T>): Promise<T>;
+  /** Asks in turn; an answer that `matters` is put to the others until one gives the `same`. */
+  askTwo<T>(
+    question: (client: ChainClient) => Promise<T>,
+    matters: (answer: T) => boolean,
+    same: (one: T, other: T) => boolean,
+  ): Promise<{ answer: T; second: SecondOpinion }>;
+  /** Tells all RPCs at once, and resolves when one took it; throws ChainUnavailable when none did. */
   tell(message: (client: ChainClient) => Promise<unknown>): Promise<void>;
   /** Which RPC answers for another chain, and whether any answers at all, as sentences; none when all is well. */
   faults(): Promise<string[]>;
-}
-
-/** An RPC that answers for another chain than it was configured for, so that nothing it says may be believed. */
-class WrongChain extends Error {
-  override name = "WrongChain";
-  constructor(
-    readonly network: Network,
-    readonly answered: number,
-  ) {
-    super(`An RPC of ${network.name} answers for chain ${answered} instead of ${network.chainId}`);
-  }
+  /** How each RPC does, in the order of the configuration; looks at their heads first unless that was just done. */
+  health(): Promise<RpcHealth[]>;
 }
 
 /** What went wrong, without the request body that viem's messages carry. */
@@ -44,61 +45,68 @@ function brief(error: unknown): unknown {
   return error instanceof BaseError ? new Error(`${error.shortMessage} ${error.details}`) : error;
 }
 
-interface Node {
-  client: ChainClient;
-  /** Throws WrongChain; asks at most once an hour, so that a lost or swapped RPC is noticed. */
-  checkChain(): Promise<void>;
-}
-
-function openNode(network: Network, url: string, timeoutMs: number): Node {
-  const chain = viemChainOf(network);
-  const client = createPublicClient({ chain, transport: http(url, { timeout: timeoutMs, retryCount: 0 }) });
-  let believedUntil = 0;
-  return {
-    client,
-    async checkChain() {
-      if (performance.now() < believedUntil) return;
-      const answered = await client.getChainId();
-      if (answered !== network.chainId) throw new WrongChain(network, answered);
-      believedUntil = performance.now() + CHAIN_CHECK_MS;
-    },
-  };
-}
-
 /** Opens the RPCs of a network, in order of preference; nothing is sent before the first question. */
 export function openRpc(network: Network, urls: readonly string[], log: Log): Rpc {
-  const nodes = urls.map((url) => openNode(network, url, Math.ceil(CALL_DEADLINE_MS / urls.length)));
+  const nodes = urls.map((url) => new RpcNode(network, url, PATIENCE.deadlineMs));
+  const watch = watchRpcs(nodes);
+  let turn = 0;
 
-  async function put<T>(node: Node, question: (client: ChainClient) => Promise<T>): Promise<T> {
-    await node.checkChain();
-    return question(node.client);
+  async function nextOrder(): Promise<RpcNode[]> {
+    const usable = await watch.usable();
+    const order = [...usable.slice(turn), ...usable.slice(0, turn)];
+    turn = (turn + 1) % nodes.length;
+    return order;
   }
-  function warn(node: Node, error: unknown): void {
-    log.warn("rpc_failed", { network: network.id, rpc: nodes.indexOf(node), error: brief(error) });
+
+  async function put<T>(node: RpcNode, question: (client: ChainClient) => Promise<T>): Promise<T> {
+    try {
+      await node.checkChain();
+      return await question(node.client);
+    } catch (error) {
+      log.warn("rpc_failed", { network: network.id, rpc: nodes.indexOf(node), error: brief(error) });
+      throw error;
+    }
+  }
+
+  async function firstOf<T>(order: readonly RpcNode[], question: (client: ChainClient) => Promise<T>) {
+    const attempts = order.map((node) => async () => ({ node, answer: await put(node, question) }));
+    // Without the cause: it names the URL, and URLs carry keys.
+    const unavailable = () => new ChainUnavailable(`No RPC of ${network.name} answered`);
+    if (attempts.length === 0) throw unavailable();
+    return hedged(attempts, PATIENCE).catch(() => {
+      throw unavailable();
+    });
   }
 
   return {
-    async ask(question) {
-      for (const node of nodes) {
-        try {
-          return await put(node, question);
-        } catch (error) {
-          warn(node, error);
-        }
+    async ask(question, { doubts, inTurn = false } = {}) {
+      const order = inTurn ? await nextOrder() : await watch.usable();
+      const { node, answer } = await firstOf(order, question);
+      const others = order.filter((other) => other !== node);
+      if (!doubts?.(answer) || others.length === 0) return answer;
+      const other = await firstOf(others, question).catch(() => null);
+      return other === null || doubts(other.answer) ? answer : other.answer;
+    },
+
+    async askTwo(question, matters, same) {
+      const order = await nextOrder();
+      const { node, answer } = await firstOf(order, question);
+      if (!matters(answer) || nodes.length === 1) return { answer, second: "none" };
+      let second: SecondOpinion = "silent";
+      for (const other of order.filter((another) => another !== node)) {
+        const opinion = await firstOf([other], question).catch(() => null);
+        if (opinion === null) continue;
+        if (same(answer, opinion.answer)) return { answer, second: "agrees" };
+        second = "differs";
       }
-      // Without the cause: it names the URL, and URLs carry keys.
-      throw new ChainUnavailable(`No RPC of ${network.name} answered`);
+      return { answer, second };
     },
 
     async tell(message) {
-      const outcomes = await Promise.allSettled(nodes.map((node) => put(node, message)));
-      for (const [index, outcome] of outcomes.entries()) {
-        const node = nodes[index];
-        if (node && outcome.status === "rejected") warn(node, outcome.reason);
-      }
-      if (outcomes.every(({ status }) => status === "rejected")) {
+      const attempts = nodes.map((node) => put(node, message));
+      await Promise.any(attempts).catch(() => {
         throw new ChainUnavailable(`No RPC of ${network.name} took it`);
-      }
+      });
     },
 
     async faults() {
@@ -109,6 +117,11 @@ export function openRpc(network: Network, urls: readonly string[], log: Log): Rp
         .map(({ message }) => `${message}.`);
       if (wrong.length > 0 || reasons.length < nodes.length) return wrong;
       return [`No RPC of ${network.name} answers.`];
+    },
+
+    async health() {
+      await watch.look();
+      return nodes.map((node) => node.health());
     },
   };
 }

@@ -33,7 +33,7 @@ describe("the signature of an ordinary wallet", () => {
     expect(await chain.verifySignature(signer.address, other.digest, signature)).toBe(false);
   });
 
-  it("is refused in its malleable twin (high s), which the token would revert on", async () => {
+  it("is refused in its malleable twin (high s), which the token would revert on (A6)", async () => {
     const { digest, signature } = await authorize(signer);
     const { r, s, v } = parts(signature);
     const twin = concat([
@@ -44,7 +44,7 @@ describe("the signature of an ordinary wallet", () => {
     expect(await chain.verifySignature(signer.address, digest, twin)).toBe(false);
   });
 
-  it("is refused with v as 0 or 1, which the token would revert on", async () => {
+  it("is refused with v as 0 or 1, which the token would revert on (A6)", async () => {
     const { digest, signature } = await authorize(signer);
     const { r, s, v } = parts(signature);
     expect(

@@ -12,7 +12,7 @@ import {
   slice,
 } from "viem";
 import { callTogether } from "./multicall";
-import type { ChainClient } from "./rpc";
+import type { ChainClient } from "./rpc-node";
 
 const erc1271 = parseAbi(["function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)"]);
 

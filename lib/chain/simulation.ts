@@ -1,7 +1,7 @@
 import type { Authorization, Simulation } from "./chain";
 import { callTogether } from "./multicall";
 import { decodePayerState, payerStateCalls } from "./payer-state";
-import type { ChainClient } from "./rpc";
+import type { ChainClient } from "./rpc-node";
 import { encodeTransfer } from "./transfer";
 
 /** The most gas one transfer may take. A plain one takes under 100,000; a contract wallet decides itself (faults D17). */

@@ -13,7 +13,7 @@ export const NETWORK = "eip155:84532";
 /** A network that is configured besides, so that an endpoint can have two payouts. */
 export const OTHER_NETWORK = "eip155:8453";
 
-const rpc = ["http://127.0.0.1:9"];
+const rpc = ["http://127.0.0.1:9", "http://127.0.0.1:19"];
 const relayerKey = `0x${"11".repeat(32)}`;
 
 /** What parseEndpoint needs, for two real networks that nobody calls; every upstream is allowed unless told. */

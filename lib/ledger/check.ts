@@ -1,8 +1,8 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { Address } from "viem";
-import type { Network } from "@/lib/chain/chain";
+import type { Network, Transfer } from "@/lib/chain/chain";
 import type { Rpc } from "@/lib/chain/rpc";
-import { readAuthorizationsUsed, readTransfers, type Transfer } from "@/lib/chain/transfers";
+import { readAuthorizedTransfers, readTransfers } from "@/lib/chain/transfers";
 import type { Db } from "@/lib/db/client";
 import { payments, settlements } from "@/lib/db/schema";
 import { formatUnits } from "@/lib/money";
@@ -75,7 +75,7 @@ async function checkNetwork(db: Db, { network, rpc }: CheckedNetwork, result: Le
   const head = await rpc.ask((client) => client.getBlockNumber({ cacheTime: 0 }));
   const lowest = rows[0]?.blockNumber ?? head;
   const start = lowest > LOOK_BACK_BLOCKS ? lowest - LOOK_BACK_BLOCKS : 0n;
-  const transfers = await rpc.ask((client) => readTransfers(client, asset, payouts, start, head));
+  const transfers = await readTransfers(rpc, asset, payouts, start, head);
   const byLog = new Map(transfers.map((transfer) => [keyOf(transfer), transfer]));
 
   for (const row of rows) {
@@ -121,8 +121,8 @@ async function payoutsOf(db: Db, network: string): Promise<Address[]> {
 /** The payment whose authorization made a transfer; null when it was none of ours. */
 async function paymentBehind(db: Db, { network, rpc }: CheckedNetwork, transfer: Transfer) {
   const asset = network.token.address;
-  const used = await rpc.ask((client) => readAuthorizationsUsed(client, asset, transfer.txHash));
-  const nonces = used.filter(({ payer }) => sameAddress(payer, transfer.from)).map(({ nonce }) => nonce);
+  const made = await rpc.ask((client) => readAuthorizedTransfers(client, asset, transfer.txHash));
+  const nonces = made.filter(({ logIndex }) => logIndex === transfer.logIndex).map(({ nonce }) => nonce);
   if (nonces.length === 0) return null;
   const [row] = await db
     .select({ id: payments.id, money: payments.money, settlementId: settlements.id })

@@ -64,7 +64,11 @@ describe("the workers", () => {
   it("finish the payments of one network while another is silent", async () => {
     const relayerKey = generatePrivateKey();
     const silent = openChains(
-      { FAREBOX_NETWORKS: [{ network: "eip155:8453", rpc: ["http://127.0.0.1:1"], relayerKey }] },
+      {
+        FAREBOX_NETWORKS: [
+          { network: "eip155:8453", rpc: ["http://127.0.0.1:1", "http://127.0.0.1:2"], relayerKey },
+        ],
+      },
       log,
     ).get("eip155:8453");
     if (!silent) throw new Error("The silent network did not open");

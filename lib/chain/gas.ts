@@ -1,0 +1,48 @@
+import type { Address } from "viem";
+import { ChainUnavailable, type GasLeft, type Network } from "./chain";
+import { feesOf } from "./relayer";
+import type { Rpc } from "./rpc";
+
+/** A relayer must be able to pay for this many settlements, or we stop taking payments (faults D20). */
+export const SETTLEMENTS_AHEAD = 200n;
+/** Gas of one settlement of an ordinary wallet, rounded up. */
+const GAS_PER_SETTLEMENT = 100_000n;
+/** How old a reading may be that payments are taken by. */
+const FRESH_MS = 10_000;
+
+/** Reads how much gas a relayer has left; throws ChainUnavailable when no RPC tells. */
+export function readGasLeft(rpc: Rpc, relayer: Address): Promise<GasLeft> {
+  return rpc.ask(async (client) => {
+    const [balance, { maxFeePerGas }] = await Promise.all([
+      client.getBalance({ address: relayer }),
+      feesOf(client),
+    ]);
+    const each = GAS_PER_SETTLEMENT * maxFeePerGas;
+    return {
+      balance,
+      settlements: each === 0n ? SETTLEMENTS_AHEAD : balance / each,
+      needed: SETTLEMENTS_AHEAD * each,
+    };
+  });
+}
+
+/** Makes the check that stands before every payment: throws ChainUnavailable while a relayer is short of gas. */
+export function createGasCheck(rpc: Rpc, network: Network, relayer: Address): () => Promise<void> {
+  let reading: Promise<GasLeft> | undefined;
+  let until = 0;
+  return async () => {
+    if (reading === undefined || performance.now() >= until) {
+      reading = readGasLeft(rpc, relayer);
+      until = performance.now() + FRESH_MS;
+      // What could not be read is asked again by the next payment.
+      reading.catch(() => {
+        reading = undefined;
+      });
+    }
+    const { balance, needed } = await reading;
+    if (balance < needed)
+      throw new ChainUnavailable(
+        `The relayer of ${network.name} is short of gas ${balance} ${needed} ${relayer}`,
+      );
+  };
+}

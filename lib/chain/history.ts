@@ -1,0 +1,56 @@
+import { BaseError, BlockNotFoundError, HttpRequestError, TimeoutError } from "viem";
+import type { Block, ChainHistory, Network } from "./chain";
+import type { Rpc } from "./rpc";
+import type { ChainClient } from "./rpc-node";
+import { readAuthorizedTransfers, readTransfers } from "./transfers";
+
+/** How many blocks may be replaced on a chain that does not tell what is final. */
+const FINAL_DEPTH = 64n;
+
+/** Opens the past of a network for comparison with the ledger. */
+export function openHistory(rpc: Rpc, { token }: Network): ChainHistory {
+  return {
+    head: () => rpc.ask(readHead),
+    finalHead: () => rpc.ask(readFinalHead),
+    holds: (number, hash) =>
+      // One RPC alone, on a fork or behind, must not make a settlement an orphan.
+      rpc.ask((client) => holds(client, number, hash), { doubts: (same) => same !== true }),
+    transfersTo: (payouts, from, to) => readTransfers(rpc, token.address, payouts, from, to),
+    authorizedTransfers: (txHash) =>
+      rpc.ask((client) => readAuthorizedTransfers(client, token.address, txHash), {
+        doubts: (transfers) => transfers.length === 0,
+      }),
+  };
+}
+
+async function readHead(client: ChainClient): Promise<Block> {
+  const { number, hash, timestamp } = await client.getBlock();
+  return { number, hash, time: new Date(Number(timestamp) * 1000) };
+}
+
+async function readFinalHead(client: ChainClient): Promise<Block> {
+  const { number, hash, timestamp } = await finalBlock(client);
+  return { number, hash, time: new Date(Number(timestamp) * 1000) };
+}
+
+async function finalBlock(client: ChainClient) {
+  try {
+    return await client.getBlock({ blockTag: "finalized" });
+  } catch (error) {
+    const silent =
+      !(error instanceof BaseError) ||
+      error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError) !== null;
+    if (silent) throw error;
+    const head = await client.getBlockNumber({ cacheTime: 0 });
+    return client.getBlock({ blockNumber: head > FINAL_DEPTH ? head - FINAL_DEPTH : 0n });
+  }
+}
+
+async function holds(client: ChainClient, blockNumber: bigint, hash: string): Promise<boolean | null> {
+  try {
+    return (await client.getBlock({ blockNumber })).hash === hash;
+  } catch (error) {
+    if (error instanceof BlockNotFoundError) return null;
+    throw error;
+  }
+}
