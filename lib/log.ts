@@ -21,10 +21,14 @@ function redact(text: string): string {
   );
 }
 
+/** Enough to know a statement by, which drizzle puts whole into its messages. */
+const LONGEST_MESSAGE = 160;
+
 /** The first line of an error and of its causes: later lines of a library's message repeat what was sent. */
 function summarize(error: Error): string {
   const [line = ""] = error.message.split("\n");
-  const own = redact(`${error.name}: ${line}`);
+  const cut = line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
+  const own = redact(`${error.name}: ${cut}`);
   return error.cause instanceof Error ? `${own} <- ${summarize(error.cause)}` : own;
 }
 

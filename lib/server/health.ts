@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { missingMigrations } from "@/lib/db/migrate";
 import type { Parts } from "./parts";
 
@@ -34,7 +35,14 @@ async function findFaults({ database, chains }: Pick<Parts, "database" | "chains
 async function databaseFaults(database: Parts["database"]): Promise<string[]> {
   try {
     const missing = await missingMigrations(database);
-    return missing === 0 ? [] : [`The database lacks ${missing} migrations.`];
+    const [row] = await database.db.execute(
+      sql`select current_setting('transaction_read_only') as read_only`,
+    );
+    return [
+      ...(missing === 0 ? [] : [`The database lacks ${missing} migrations.`]),
+      // A standby, or a primary that is one no more: what was answered there could not be kept.
+      ...(row?.read_only === "on" ? ["The database takes no writes."] : []),
+    ];
   } catch {
     return ["The database does not answer."];
   }

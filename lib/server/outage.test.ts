@@ -15,8 +15,8 @@ describe("an error is told as what the caller can do about it", () => {
       "CONNECTION_CLOSED",
       "CONNECT_TIMEOUT",
     ],
-    ...["08006", "53300", "57014", "57P01", "25006", "25P03", "40001", "40P01", "55P03"],
-  ])("%s of the database means to come back, however deep it lies", (code) => {
+    ...["08006", "53100", "53300", "57014", "57P01", "58030", "25006", "25P03", "40001", "40P01", "55P03"],
+  ])("%s of the database means to come back, however deep it lies (E7)", (code) => {
     expect(outageOf(new Error("Failed query", { cause: coded(code) }))).toBe("service_unavailable");
   });
 

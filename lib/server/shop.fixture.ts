@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { x402Client, x402HTTPClient } from "@x402/core/client";
 import { ExactEvmScheme } from "@x402/evm/exact/client";
+import { appendPaymentIdentifierToExtensions } from "@x402/extensions/payment-identifier";
 import { eq } from "drizzle-orm";
 import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -40,6 +41,8 @@ export interface ShopOptions {
   facilitator?: string;
   /** Where its gateways find the test database, when not directly. */
   databaseUrl?: string;
+  /** How many connections to it each gateway may use. */
+  connections?: number;
 }
 
 /** The secret all replicas of a test share. */
@@ -103,7 +106,7 @@ function networks(facilitator: string | undefined): string {
   return JSON.stringify([{ network, rpc, facilitator }]);
 }
 
-async function openReplica({ facilitator, databaseUrl }: ShopOptions) {
+async function openReplica({ facilitator, databaseUrl, connections }: ShopOptions) {
   const { server, port } = await listen((request, response) => {
     gateway
       .handle(toGatewayRequest(request, response))
@@ -113,6 +116,7 @@ async function openReplica({ facilitator, databaseUrl }: ShopOptions) {
   const env = readEnv({
     ...givenEnv(),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...(connections === undefined ? {} : { FAREBOX_DATABASE_CONNECTIONS: String(connections) }),
     FAREBOX_NETWORKS: networks(facilitator),
     FAREBOX_SECRET: SHARED_SECRET,
     FAREBOX_ORIGIN: url,
@@ -134,8 +138,12 @@ function randomKey(): Hex {
   return `0x${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("hex")}`;
 }
 
-/** Signs a payment for a 402 as the stock v2 client does, and returns the headers to send. */
-export async function signPayment(response: Response, payerKey: Hex): Promise<Record<string, string>> {
+/** Signs a payment for a 402 as the stock v2 client does, under an identifier if one is given, and returns the headers to send. */
+export async function signPayment(
+  response: Response,
+  payerKey: Hex,
+  identifier?: string,
+): Promise<Record<string, string>> {
   const client = new x402HTTPClient(
     new x402Client().register("eip155:*", new ExactEvmScheme(privateKeyToAccount(payerKey))),
   );
@@ -143,6 +151,7 @@ export async function signPayment(response: Response, payerKey: Hex): Promise<Re
     (name) => response.headers.get(name),
     await response.clone().json(),
   );
+  if (identifier !== undefined) appendPaymentIdentifierToExtensions(required.extensions ?? {}, identifier);
   return client.encodePaymentSignatureHeader(await client.createPaymentPayload(required));
 }
 
