@@ -48,7 +48,7 @@ describe("parseEndpoint", () => {
     ["", /Enter a price/],
     ["1,5", /plain decimal/],
     ["9".repeat(20), /at most/],
-  ])("refuses the price %s", async (price, sentence) => {
+  ])("refuses the price %s (F7)", async (price, sentence) => {
     expect(await errorsOf(rule({ price }))).toEqual({ "rules.0.price": expect.stringMatching(sentence) });
   });
 

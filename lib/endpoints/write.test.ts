@@ -70,7 +70,7 @@ describe("an endpoint", () => {
     expect(again).toEqual({ ok: false, errors: { slug: expect.stringMatching(/taken/) } });
   });
 
-  it("lets one of two edits at once through and tells the other", async () => {
+  it("lets one of two edits at once through and tells the other (F8)", async () => {
     const { id } = await create(await priced("1"));
     const edits = await Promise.all([edit(id, 1, await priced("2")), edit(id, 1, await priced("3"))]);
     expect(edits.map(({ ok }) => ok).sort()).toEqual([false, true]);
@@ -78,7 +78,7 @@ describe("an endpoint", () => {
     expect(await listVersions(db, me.merchantId, id)).toHaveLength(2);
   });
 
-  it("refuses an edit made from a version that is no longer the newest", async () => {
+  it("refuses an edit made from a version that is no longer the newest (F8)", async () => {
     const { id } = await create(await priced("1"));
     expect(await edit(id, 1, await priced("2"))).toEqual({ ok: true, version: 2 });
     expect(await edit(id, 1, await priced("3"))).toEqual({ ok: false, reason: "stale" });
@@ -142,7 +142,7 @@ describe("an edit a thief of a session would make", () => {
 });
 
 describe("the grace after an edit", () => {
-  it("honours a replaced price", async () => {
+  it("honours a replaced price (F1, F2)", async () => {
     const { id, slug } = await create(await priced("1"));
     await edit(id, 1, await priced("2"));
     await edit(id, 2, await priced("3"));
@@ -151,7 +151,7 @@ describe("the grace after an edit", () => {
     expect(published?.graceTerms.map(({ version }) => version)).toEqual([2, 1]);
   });
 
-  it("ends 120 seconds after the price was replaced", async () => {
+  it("ends 120 seconds after the price was replaced (F1)", async () => {
     const { id, slug } = await create(await priced("1"));
     // Versions never change, so an old one cannot be made by waiting less: it is written with its age.
     const at = (version: number, seconds: number) => database.sql`
@@ -165,7 +165,7 @@ describe("the grace after an edit", () => {
     expect(published?.graceTerms.map(({ version }) => version)).toEqual([2]);
   });
 
-  it("has none for an address that was replaced", async () => {
+  it("has none for an address that was replaced (F3)", async () => {
     const { id, slug } = await create(await priced("1"));
     await edit(id, 1, await draft({ payouts: [{ network: NETWORK, payTo: mintAddress() }] }), true);
     expect((await findPublished(db, sealer, slug))?.graceTerms).toEqual([]);

@@ -22,7 +22,7 @@ test.each([
   ["documentation and benchmarks", ["192.0.2.1", "198.18.0.1", "203.0.113.1", "2001:db8::1", "3fff::1"]],
   ["a zone", ["fe80::1%eth0", "2606:4700::1%1"]],
   ["no address", ["", "localhost", "1.2.3.4.5", "[::1]"]],
-])("%s is forbidden", (_, addresses) => {
+])("%s is forbidden (H1)", (_, addresses) => {
   for (const address of addresses) expect([address, strict(address)]).toEqual([address, "forbidden"]);
 });
 
@@ -31,7 +31,7 @@ test("public addresses of both families are public, up to the edge of the forbid
   for (const address of addresses) expect([address, strict(address)]).toEqual([address, "public"]);
 });
 
-test("a listed network is reachable, and nothing beside it", () => {
+test("a listed network is reachable, and nothing beside it (H1)", () => {
   const table = createAddressTable(["127.0.0.0/8", "fd12::/16"]);
   expect(table("127.0.0.1")).toBe("listed");
   expect(table("fd12::1")).toBe("listed");
@@ -41,14 +41,14 @@ test("a listed network is reachable, and nothing beside it", () => {
   expect(table("::ffff:127.0.0.1")).toBe("forbidden");
 });
 
-test("this machine is known by loopback, by the unspecified address and through IPv4 mapping", () => {
+test("this machine is known by loopback, by the unspecified address and through IPv4 mapping (H5)", () => {
   for (const address of ["127.0.0.1", "127.9.9.9", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"]) {
     expect([address, isThisMachine(address)]).toEqual([address, true]);
   }
   expect(isThisMachine("8.8.8.8")).toBe(false);
 });
 
-test("names of local networks are known, with dots at their end and in any case", () => {
+test("names of local networks are known, with dots at their end and in any case (H5)", () => {
   const local = [
     "localhost",
     "LOCALHOST.",

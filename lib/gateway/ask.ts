@@ -1,7 +1,7 @@
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { collect } from "./body";
 import { toCaller, toUpstream } from "./headers";
-import type { Answer, CallUpstream, EndpointTerms, GatewayRequest, GatewayResponse } from "./ports";
+import type { Answer, CallUpstream, EndpointTerms, GatewayResponse, NamedRequest } from "./ports";
 import type { SignProof } from "./proof";
 import { refuse } from "./respond";
 import { requestPath, type Target, upstreamUrl } from "./target";
@@ -21,7 +21,7 @@ export interface AskParts {
 
 /** One call on its way to an upstream. */
 export interface Question {
-  request: GatewayRequest;
+  request: NamedRequest;
   target: Target;
   body: Uint8Array;
   terms: EndpointTerms;
@@ -36,8 +36,8 @@ export type Asked =
   | { kind: "stream"; response: GatewayResponse & { body: AsyncIterable<Uint8Array> }; destroy(): void }
   | { kind: "worthless"; code: ReasonCode; upstreamStatus?: number; response: GatewayResponse };
 
-function worthless(code: ReasonCode, upstreamStatus?: number): Asked {
-  return { kind: "worthless", code, upstreamStatus, response: refuse(code) };
+function worthless(code: ReasonCode, request: NamedRequest, upstreamStatus?: number): Asked {
+  return { kind: "worthless", code, upstreamStatus, response: refuse(code, request) };
 }
 
 /** Where a redirect leads on the gateway: within its own upstream, or nowhere. */
@@ -65,19 +65,23 @@ export async function ask(parts: AskParts, question: Question): Promise<Asked> {
   const result = await parts.callUpstream({
     method: request.method,
     url,
-    headers: toUpstream(request.headers, { secretHeaders, proof, paymentId, via: parts.via, allowRange }),
+    headers: toUpstream(request.headers, {
+      ...{ secretHeaders, proof, paymentId, allowRange },
+      via: parts.via,
+      requestId: request.id,
+    }),
     body: question.body.byteLength === 0 ? null : question.body,
     timeoutMs: terms.upstreamTimeoutMs,
     signal,
   });
-  if (!result.ok) return worthless(result.reason);
+  if (!result.ok) return worthless(result.reason, request);
   const { status } = result;
   const given = result.headers.find(([name]) => name.toLowerCase() === "location")?.[1];
   const location = given === undefined ? null : locationOnGateway(given, url, question, parts.origin);
   // A 402 of the upstream's own would have the caller pay a stranger, a redirect elsewhere would lead it past us.
   if (status === 402 || (status >= 300 && status < 400 && given !== undefined && location === null)) {
     result.destroy();
-    return worthless("upstream_invalid", status);
+    return worthless("upstream_invalid", request, status);
   }
   const headers = toCaller(result.headers, { secretHeaders, location });
   if (status < 200 || status > 299) {
@@ -88,7 +92,7 @@ export async function ask(parts: AskParts, question: Question): Promise<Asked> {
     ([name, value]) => /^content-type$/i.test(name) && /^text\/event-stream/i.test(value),
   );
   const collected = streams ? { kind: "stream" as const, body: result.body } : await collect(result.body);
-  if (collected.kind === "broken") return worthless("upstream_invalid", status);
+  if (collected.kind === "broken") return worthless("upstream_invalid", request, status);
   if (collected.kind === "whole") {
     return { kind: "whole", answer: { status, headers, body: collected.bytes } };
   }

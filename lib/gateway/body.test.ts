@@ -26,20 +26,20 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   return text;
 }
 
-test("a body up to the limit is read whole, one byte more is too large", async () => {
+test("a body up to the limit is read whole, one byte more is too large (G6)", async () => {
   const read = await readBody(chunks("ab", "", "cd"), { maxBytes: 4 });
   expect(read).toEqual({ ok: true, bytes: Buffer.from("abcd") });
   expect(await readBody(chunks("ab", "cde"), { maxBytes: 4 })).toEqual({ ok: false, reason: "too_large" });
   expect(await readBody(chunks())).toEqual({ ok: true, bytes: Buffer.alloc(0) });
 });
 
-test("a body beyond the limit is not closed, so that its connection can still carry the refusal", async () => {
+test("a body beyond the limit is not closed, so that its connection can still carry the refusal (G6)", async () => {
   const body = Readable.from(chunks("too", "large", "by", "far"));
   expect(await readBody(body, { maxBytes: 4 })).toEqual({ ok: false, reason: "too_large" });
   expect(body.destroyed).toBe(false);
 });
 
-test("slowloris: a body that trickles is given up after a time for the whole of it", async () => {
+test("slowloris: a body that trickles is given up after a time for the whole of it (G6)", async () => {
   async function* trickle(): AsyncGenerator<Uint8Array> {
     for (;;) {
       await sleep(10);
@@ -59,14 +59,14 @@ test("a short answer is collected whole", async () => {
   expect(await collect(chunks())).toEqual({ kind: "whole", bytes: Buffer.alloc(0) });
 });
 
-test("a large answer becomes a stream of every byte in order", async () => {
+test("a large answer becomes a stream of every byte in order (B5)", async () => {
   const texts = Array.from({ length: 100 }, (_, i) => `chunk ${i};`);
   const collected = await collect(chunks(...texts), { maxBytes: 50 });
   if (collected.kind !== "stream") throw new Error(collected.kind);
   expect(await textOf(collected.body)).toBe(texts.join(""));
 });
 
-test("a large answer is read no further than one chunk until someone takes it", async () => {
+test("a large answer is read no further than one chunk until someone takes it (B5)", async () => {
   let produced = 0;
   async function* endless(): AsyncGenerator<Uint8Array> {
     for (;;) {
@@ -80,7 +80,7 @@ test("a large answer is read no further than one chunk until someone takes it", 
   expect(produced).toBeLessThanOrEqual(11);
 });
 
-test("a slow answer becomes a stream that begins with what had come, and loses nothing that comes later", async () => {
+test("a slow answer becomes a stream that begins with what had come, and loses nothing that comes later (B5)", async () => {
   const end = new AbortController();
   const collected = await collect(thenSilence(end.signal, "a", "b"), { withinMs: 30 });
   if (collected.kind !== "stream") throw new Error(collected.kind);
@@ -89,7 +89,29 @@ test("a slow answer becomes a stream that begins with what had come, and loses n
   expect(await reading).toBe("ab");
 });
 
-test("an answer cut off while it is collected is broken, one cut off later fails whoever reads it", async () => {
+/** Keeps this process busy, so that timers are late and nothing is read meanwhile. */
+function block(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until; );
+}
+
+test("a small answer that arrived while this process was busy is whole, and no stream (B5)", async () => {
+  let answer = () => {};
+  const server = await startRaw((socket) => {
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    answer = () => void socket.write("hi");
+  });
+  const call = createUpstreamClient({ privateUpstreams: ["127.0.0.0/8"], ownHosts: [] });
+  const { signal } = new AbortController();
+  const url = `${server.origin}/`;
+  const result = await call({ method: "GET", url, headers: [], body: null, timeoutMs: 5_000, signal });
+  if (!result.ok) throw new Error(result.reason);
+  const collected = collect(result.body, { withinMs: 20 });
+  answer();
+  block(60);
+  expect(await collected).toEqual({ kind: "whole", bytes: Buffer.from("hi") });
+});
+
+test("an answer cut off while it is collected is broken, one cut off later fails whoever reads it (B4)", async () => {
   expect(await collect(thenFails("ab"))).toEqual({ kind: "broken" });
   const collected = await collect(thenFails("ab", "cd"), { maxBytes: 3 });
   if (collected.kind !== "stream") throw new Error(collected.kind);
@@ -98,7 +120,7 @@ test("an answer cut off while it is collected is broken, one cut off later fails
   await expect(textOf(collected.body)).rejects.toThrow("cut off");
 });
 
-test("a stream that is no longer wanted ends the upstream's connection, also when nothing was read of it", async () => {
+test("a stream that is no longer wanted ends the upstream's connection, also when nothing was read of it (B5)", async () => {
   const server = await startRaw((socket) => {
     socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n${"x".repeat(50)}`);
   });

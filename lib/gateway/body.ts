@@ -5,10 +5,12 @@ export type ReadBody =
 
 const LATE = Symbol("late");
 
+/** Rings after a time, and after what had arrived by then was read: a busy process must not call a prompt sender late. */
 function alarm(withinMs: number): { rung: Promise<typeof LATE>; off(): void } {
   let timer: NodeJS.Timeout | undefined;
   const rung = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(resolve, withinMs, LATE);
+    // Timers come before sockets in a turn of the event loop, immediates after them.
+    timer = setTimeout(() => setImmediate(resolve, LATE), withinMs);
   });
   return { rung, off: () => clearTimeout(timer) };
 }

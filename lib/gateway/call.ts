@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { PresentedPayment } from "@/lib/x402/payment-header";
-import type { GatewayRequest, NewPayment, PublishedEndpoint } from "./ports";
+import type { NamedRequest, NewPayment, PublishedEndpoint } from "./ports";
 import type { Quote } from "./quote";
 import type { SchemePayment } from "./scheme";
 import type { Target } from "./target";
 
 /** A request that has found its endpoint, and whose body is read. */
 export interface Call {
-  request: GatewayRequest;
+  request: NamedRequest;
   target: Target;
   endpoint: PublishedEndpoint;
   body: Uint8Array;
@@ -24,6 +24,11 @@ export function fingerprint({ request, target, endpoint, body }: Call): Buffer {
   return hash.digest();
 }
 
+/** What the ledger keeps of a client's identifier: enough to know it again, and nothing anybody could present. */
+function identifierDigest(identifier: string | null): Buffer | null {
+  return identifier === null ? null : createHash("sha256").update(identifier).digest();
+}
+
 /** Puts together what a claim writes down: the request, the terms it was quoted, and what the payer signed. */
 export function newPayment(
   call: Call,
@@ -36,6 +41,7 @@ export function newPayment(
   return {
     ...{ identity, digest, network, asset, payer, payTo, amount, authorization, validBefore },
     fingerprint: fingerprint(call),
+    identifier: identifierDigest(presented.identifier),
     merchantId: endpoint.merchantId,
     endpointId: endpoint.id,
     endpointVersion: terms.version,

@@ -44,7 +44,7 @@ function requestOver(agent: http.Agent, { port }: RawServer): Promise<string> {
   });
 }
 
-test("DNS rebinding: the name is asked once, and the connection goes to the address that was judged", async () => {
+test("DNS rebinding: the name is asked once, and the connection goes to the address that was judged (H2)", async () => {
   const server = await startRaw(answer);
   const answers = [["127.0.0.1"], ["10.0.0.1"]];
   const asked: string[] = [];
@@ -58,7 +58,7 @@ test("DNS rebinding: the name is asked once, and the connection goes to the addr
   expect(server.received[0]).toContain(`Host: api.example:${server.port}\r\n`);
 });
 
-test("DNS rebinding: a connection that ends at a forbidden address is closed before a byte is sent", async () => {
+test("DNS rebinding: a connection that ends at a forbidden address is closed before a byte is sent (H1, H2)", async () => {
   const server = await startRaw(answer);
   const honest = createGuard({ privateUpstreams: [], ownHosts: [] });
   // The judgement of the name is taken in, as a resolver or a kernel might be; that of the socket is not.
@@ -71,7 +71,7 @@ test("DNS rebinding: a connection that ends at a forbidden address is closed bef
   expect(server.received.join("")).toBe("");
 });
 
-test("DNS rebinding: a connection is not used a minute after its name was looked up", async () => {
+test("DNS rebinding: a connection is not used a minute after its name was looked up (H2)", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   onTestFinished(() => void vi.useRealTimers());
   const server = await startRaw(answer);
@@ -96,7 +96,7 @@ test("a name with several addresses is reached at the first that answers", async
   });
 });
 
-test("over TLS the name is asked for by SNI, proven by the certificate, and said in Host", async () => {
+test("over TLS the name is asked for by SNI, proven by the certificate, and said in Host (H2)", async () => {
   const names: (string | false | null)[] = [];
   const server = await startRaw((socket) => {
     if (socket instanceof TLSSocket) names.push(socket.servername);
@@ -112,7 +112,7 @@ test("over TLS the name is asked for by SNI, proven by the certificate, and said
 test.each([
   ["another name", "other.example", IDENTITY.cert],
   ["no authority we trust", "api.example", undefined],
-])("over TLS a certificate of %s is refused before a byte is sent", async (_, host, ca) => {
+])("over TLS a certificate of %s is refused before a byte is sent (B2)", async (_, host, ca) => {
   const server = await startRaw(answer, IDENTITY);
   const result = await get(`https://${host}:${server.port}/`, { ca, resolve: async () => ["127.0.0.1"] });
   expect(result).toEqual({ ok: false, reason: "upstream_unreachable" });

@@ -18,7 +18,8 @@ const PRICE = 10_000n;
 const UPSTREAM_TIMEOUT_MS = 5_000;
 const { rpcUrl } = inject("local");
 const outside = new Outside(rpcUrl);
-const chain = openLocal(rpcUrl);
+const relayerKey = generatePrivateKey();
+const chain = openLocal(rpcUrl, { relayerKey });
 const payTo = mintAddress();
 const now = () => BigInt(Math.floor(Date.now() / 1000));
 const scheme = createExactScheme({
@@ -77,6 +78,7 @@ interface Payer {
 const payers: Record<string, Payer> = {};
 
 beforeAll(async () => {
+  await outside.giveGas(privateKeyToAccount(relayerKey).address);
   sdk = await openSdkExact(outside);
   const key = async (units = 1_000_000n) => {
     const signer = await outside.payer(units);
@@ -233,7 +235,7 @@ describe("our scheme exact and the SDK's facilitator judge alike", () => {
     for (const payer of Object.keys(payers)) await compare(payer, await sign(payer));
   });
 
-  it.each(SIGNERS)("what was changed after it was signed by %s", async (payer) => {
+  it.each(SIGNERS)("what was changed after it was signed by %s (A6)", async (payer) => {
     await inTurn(Object.entries(SPOILED), async ([what, spoil]) => compare(what, spoil(await sign(payer))));
   });
 

@@ -1,11 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "@/lib/log";
+import { inRequest, type Log } from "@/lib/log";
 import { readPaymentHeader } from "@/lib/x402/payment-header";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { type AskParts, ask, type Question } from "./ask";
 import { readBody } from "./body";
 import { type Call, newPayment } from "./call";
 import { preflight, withHouseHeaders } from "./house";
+import { pipe } from "./paid-stream";
 import type {
   Claim,
   ClaimedPayment,
@@ -13,6 +15,7 @@ import type {
   GatewayRequest,
   GatewayResponse,
   Ledger,
+  NamedRequest,
   NewPayment,
   PublishedEndpoint,
 } from "./ports";
@@ -48,18 +51,18 @@ export function createGateway(parts: GatewayParts): Gateway {
   const { ledger, schemes } = parts;
   const { demand, refuseOrDemand, unsettled, withReceipt } = createReplies(parts);
 
-  async function enter(request: GatewayRequest): Promise<GatewayResponse> {
+  async function enter(request: NamedRequest): Promise<GatewayResponse> {
     const presentedAt = new Date();
     const parsed = parseTarget(request.target);
-    if (!parsed.ok) return refuse(parsed.code);
+    if (!parsed.ok) return refuse(parsed.code, request);
     const unfit = screen(request, parts.origin, parts.via);
-    if (unfit !== null) return refuse(unfit);
+    if (unfit !== null) return refuse(unfit, request);
     if (request.method === "OPTIONS") return preflight();
     const { target } = parsed;
     const endpoint = await parts.findEndpoint(target.slug);
-    if (endpoint === null) return refuse("not_found");
+    if (endpoint === null) return refuse("not_found", request);
     const read = await readBody(request.body);
-    if (!read.ok) return refuse(BODY_FAULTS[read.reason]);
+    if (!read.ok) return refuse(BODY_FAULTS[read.reason], request);
     const call = { request, target, endpoint, body: read.bytes, presentedAt };
     const rule = matchRule(endpoint.terms, request.method, target.path);
     // What is offered no more may still have been paid for.
@@ -67,7 +70,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   }
 
   async function giveAway({ request, target, endpoint, body }: Call): Promise<GatewayResponse> {
-    if (endpoint.state === "paused") return refuse("endpoint_paused");
+    if (endpoint.state === "paused") return refuse("endpoint_paused", request);
     const { signal } = request;
     const asked = await ask(parts, { request, target, body, terms: endpoint.terms, signal });
     return asked.kind === "whole" ? asked.answer : asked.response;
@@ -79,15 +82,15 @@ export function createGateway(parts: GatewayParts): Gateway {
     const offered = endpoint.state !== "deleted";
     const current = offered ? quote(schemes, endpoint.terms, request.method, target.path) : null;
     const header = readPaymentHeader(request.headers);
-    if (!header.ok) return refuse(header.code);
+    if (!header.ok) return refuse(header.code, request);
     const presented = header.payment;
     if (presented === null) {
       return endpoint.state === "paused"
-        ? refuse("endpoint_paused")
+        ? refuse("endpoint_paused", request)
         : demand(call, current, "payment_required");
     }
     // HEAD asks for no answer, so a payment for one is left unused.
-    if (request.method === "HEAD") return refuse("bad_request");
+    if (request.method === "HEAD") return refuse("bad_request", request);
     const scheme = schemes.find(({ name }) => name === presented.scheme);
     if (!scheme) return demand(call, current, "payment_terms_changed");
     const read = scheme.read(presented);
@@ -95,8 +98,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     const { payment } = read;
 
     const known = await ledger.find(payment.identity, payment.signature);
-    if (known === null && endpoint.state === "paused") return refuse("endpoint_paused");
-    if (!known?.begun && !offered) return refuse("not_found");
+    if (known === null && endpoint.state === "paused") return refuse("endpoint_paused", request);
+    if (!known?.begun && !offered) return refuse("not_found", request);
     const forged = known?.sameSignature ? null : await payment.signatureFault();
     if (forged !== null) return demand(call, current, forged);
     const quoted = quoteFor(schemes, endpoint, request.method, target.path, payment);
@@ -140,7 +143,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     claimed: Claim,
     wanted: NewPayment,
   ): Promise<GatewayResponse> {
-    if (claimed.kind === "busy") return refuse("payment_in_progress");
+    if (claimed.kind === "busy") return refuse("payment_in_progress", call.request);
     if (claimed.kind === "refused") return refuseOrDemand(call, current, claimed.code);
     const { payment } = claimed;
     if (claimed.kind === "replay") {
@@ -172,7 +175,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       if (charge !== null && charge.outcome !== "settled") return unsettled(call, current, payment, charge);
       if (call.request.signal.aborted) {
         await ledger.fail(payment, "caller_gone");
-        return refuse("caller_gone");
+        return refuse("caller_gone", call.request);
       }
       const asked = await ask(parts, await questionFor(call, payment));
       if (asked.kind === "stream") letGo = asked.destroy;
@@ -187,39 +190,18 @@ export function createGateway(parts: GatewayParts): Gateway {
       // The lease was lost: whoever has it now charges and delivers.
       charge = kept ? (charge ?? (await scheme.charge(payment))) : { outcome: "unavailable" };
       if (charge.outcome !== "settled") {
-        return kept ? unsettled(call, current, payment, charge) : refuse("payment_in_progress");
+        return kept ? unsettled(call, current, payment, charge) : refuse("payment_in_progress", call.request);
       }
       if (asked.kind === "whole") return withReceipt(asked.answer, payment, charge.txHash);
       streaming = true;
-      const body = watch(asked.response.body, asked.destroy, call.request.signal, payment);
-      return withReceipt({ ...asked.response, body }, payment, charge.txHash);
+      const { response, destroy } = asked;
+      const body = pipe(ledger, { body: response.body, destroy, payment, request: call.request });
+      return withReceipt({ ...response, body }, payment, charge.txHash);
     } finally {
       if (!streaming) {
         letGo();
         ledger.release(payment);
       }
-    }
-  }
-
-  /** Pipes a paid stream; one that breaks off is noted, so that its payment can be presented for a fresh answer. */
-  async function* watch(
-    body: AsyncIterable<Uint8Array>,
-    destroy: () => void,
-    callerGone: AbortSignal,
-    payment: ClaimedPayment,
-  ): AsyncGenerator<Uint8Array> {
-    callerGone.addEventListener("abort", destroy, { once: true });
-    // It may have left while it was charged, which no listener hears of any more.
-    if (callerGone.aborted) destroy();
-    try {
-      yield* body;
-    } catch (error) {
-      if (!callerGone.aborted) await ledger.fail(payment, "upstream_invalid");
-      throw error;
-    } finally {
-      callerGone.removeEventListener("abort", destroy);
-      destroy();
-      ledger.release(payment);
     }
   }
 
@@ -236,14 +218,19 @@ export function createGateway(parts: GatewayParts): Gateway {
     return { request, target, body, terms, paymentId: payment.id, signal };
   }
 
-  return async (request) => {
+  async function answer(request: NamedRequest): Promise<GatewayResponse> {
     const response = await enter(request).catch((error: unknown) => {
       const outage = parts.outageOf(error);
       if (outage === null) parts.log.error("gateway.bug", { error });
       else parts.log.warn("gateway.outage", { error, code: outage });
-      return refuse(outage ?? "internal_error");
+      return refuse(outage ?? "internal_error", request);
     });
-    return withHouseHeaders(response);
+    return withHouseHeaders(response, request.id);
+  }
+
+  return (request) => {
+    const id = randomUUID();
+    return inRequest(id, () => answer({ ...request, id }));
   };
 }
 

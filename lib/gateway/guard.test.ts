@@ -27,7 +27,7 @@ test.each([
   "https://[64:ff9b::7f00:1]/",
   "https://0.0.0.0/",
   "https://169.254.169.254/latest/meta-data/",
-])("SSRF by spelling: %s leads nowhere", async (url) => {
+])("SSRF by spelling: %s leads nowhere (H1)", async (url) => {
   expect(await allows(guardWith(), url)).toBe(false);
 });
 
@@ -39,7 +39,7 @@ test.each([
   "https://metadata.google.internal/",
   "https://printer.local/",
   "https://db/",
-])("SSRF by name: %s is not even looked up", async (url) => {
+])("SSRF by name: %s is not even looked up (H5)", async (url) => {
   const asked: string[] = [];
   const resolve = async (host: string) => {
     asked.push(host);
@@ -49,7 +49,7 @@ test.each([
   expect(asked).toEqual([]);
 });
 
-test("a local name may lead into a listed network, but not to a public address", async () => {
+test("a local name may lead into a listed network, but not to a public address (H5)", async () => {
   const listed = { privateUpstreams: ["10.0.0.0/8"] };
   expect(await allows(guardWith({ ...listed, resolve: async () => ["10.0.0.5"] }), "http://db:9000/")).toBe(
     true,
@@ -62,7 +62,7 @@ test.each([
   ["a private IPv6 answer", [PUBLIC, "fd00::1"]],
   ["a mapped answer", ["::ffff:10.0.0.1"]],
   ["no answer", []],
-])("SSRF by DNS: %s refuses the name", async (_, answers) => {
+])("SSRF by DNS: %s refuses the name (H2)", async (_, answers) => {
   expect(await allows(guardWith({ resolve: async () => answers }), "https://api.example/")).toBe(false);
 });
 
@@ -87,11 +87,11 @@ test.each([
   "https://api.example/a\r\nX: y",
   "https://api.example/#part",
   "https://api.example/é\u{1F600}",
-])("what is no plain web URL is refused: %j", (url) => {
+])("what is no plain web URL is refused: %j (H4)", (url) => {
   expect(guardWith().parse(url).ok).toBe(false);
 });
 
-test("public upstreams are reached by https on the web's ports only", async () => {
+test("public upstreams are reached by https on the web's ports only (H4)", async () => {
   const guard = guardWith();
   expect(await allows(guard, "https://api.example/")).toBe(true);
   expect(await allows(guard, "https://api.example:8443/")).toBe(true);
@@ -117,7 +117,7 @@ test.each([
   "http://0x7f000001:3000/",
   "https://pay.example/",
   "https://PAY.example:443/",
-])("our own address %s is refused even where everything private is listed", async (url) => {
+])("our own address %s is refused even where everything private is listed (G17, H5)", async (url) => {
   const guard = guardWith({
     privateUpstreams: ["0.0.0.0/0", "::/0"],
     ownHosts: ["127.0.0.1:3000", "pay.example:443"],

@@ -26,6 +26,8 @@ export interface ToUpstream {
   proof: string;
   /** The payment's id, so that an upstream asked twice for one payment can tell; absent for free calls. */
   paymentId?: string;
+  /** Our id of the request, so that its upstream can name it to us. */
+  requestId: string;
   /** Our name in `Via`, by which a loop is recognised. */
   via: string;
   /** Only where payment comes before the call: otherwise a part would be charged like the whole. */
@@ -41,6 +43,7 @@ const CALLER_ONLY = new Set([
   "forwarded",
   "origin",
   "referer",
+  "request-id",
   "rsc",
   "settlement-overrides",
   "sign-in-with-x",
@@ -94,7 +97,7 @@ function endToEnd(headers: readonly HeaderLine[]): HeaderLine[] {
 
 /** Makes the headers for the upstream: nothing of the caller's payment, identity or network, plus the merchant's own. */
 export function toUpstream(headers: readonly HeaderLine[], options: ToUpstream): [string, string][] {
-  const { secretHeaders, proof, paymentId, via, allowRange } = options;
+  const { secretHeaders, proof, paymentId, requestId, via, allowRange } = options;
   const secret = new Set(Object.keys(secretHeaders).map(canonical));
   const kept = endToEnd(headers).filter(([given]) => {
     const name = canonical(given);
@@ -108,6 +111,7 @@ export function toUpstream(headers: readonly HeaderLine[], options: ToUpstream):
     ...kept.map(([name, value]): [string, string] => [name, value]),
     ["Accept-Encoding", "identity"],
     ["Via", [...passed, `1.1 ${via}`].join(", ")],
+    ["Request-Id", requestId],
     ["Farebox-Proof", proof],
     ...(paymentId === undefined ? [] : [["Idempotency-Key", paymentId] satisfies [string, string]]),
     ...Object.entries(secretHeaders),
@@ -151,6 +155,7 @@ const UPSTREAM_ONLY = new Set([
   "refresh",
   "referrer-policy",
   "report-to",
+  "request-id",
   "reporting-endpoints",
   "server",
   "service-worker-allowed",

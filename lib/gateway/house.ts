@@ -23,6 +23,7 @@ const EXPOSED_HEADERS = [
   "X-PAYMENT-RESPONSE",
   "Retry-After",
   "Idempotent-Replayed",
+  "Request-Id",
   "Content-Disposition",
   "Location",
 ];
@@ -36,18 +37,18 @@ const HOUSE_HEADERS: readonly (readonly [name: string, value: string])[] = [
   ["Access-Control-Expose-Headers", EXPOSED_HEADERS.join(", ")],
 ];
 
-const HOUSE_NAMES = new Set(HOUSE_HEADERS.map(([name]) => name.toLowerCase()));
+const HOUSE_NAMES = new Set(["request-id", ...HOUSE_HEADERS.map(([name]) => name.toLowerCase())]);
 
-/** Puts the house headers on an answer, in place of what it said in their names. */
-export function withHouseHeaders(response: GatewayResponse): GatewayResponse {
+/** Puts the house headers and the request's id on an answer, in place of what it said in their names. */
+export function withHouseHeaders(response: GatewayResponse, requestId: string): GatewayResponse {
   const own = response.headers.filter(([name]) => !HOUSE_NAMES.has(name.toLowerCase()));
   const house = HOUSE_HEADERS.map(([name, value]): [string, string] => [name, value]);
-  return { ...response, headers: [...own, ...house] };
+  return { ...response, headers: [...own, ...house, ["Request-Id", requestId]] };
 }
 
 /** The answer to any OPTIONS: it is never priced and never reaches the upstream. */
 export function preflight(): GatewayResponse {
-  return withHouseHeaders({
+  return {
     status: 204,
     headers: [
       ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"],
@@ -56,5 +57,5 @@ export function preflight(): GatewayResponse {
       ["Access-Control-Max-Age", "7200"],
     ],
     body: null,
-  });
+  };
 }

@@ -58,6 +58,11 @@ export interface GatewayRequest {
   signal: AbortSignal;
 }
 
+/** A request under the id that its answer, its log lines and its upstream carry; ours, whatever a caller calls it. */
+export interface NamedRequest extends GatewayRequest {
+  id: string;
+}
+
 /** A response for any mount to write; a streamed body must be pulled at the pace of the caller's socket. */
 export interface GatewayResponse {
   status: number;
@@ -125,6 +130,8 @@ export interface NewPayment {
   identity: Uint8Array;
   digest: Uint8Array;
   fingerprint: Uint8Array;
+  /** SHA-256 of what the client calls this payment; it is one payment of this payer here, and is presented with it again. */
+  identifier: Uint8Array | null;
   merchantId: string;
   endpointId: string;
   endpointVersion: number;

@@ -19,12 +19,13 @@ export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
   /** A 402 with the offers of now; a 404 where there are none any more. */
   function demand(call: Call, quote: Quote | null, code: ReasonCode): GatewayResponse {
     const { request, target, endpoint } = call;
-    if (quote === null) return refuse(endpoint.state === "deleted" ? "not_found" : "no_rule");
+    if (quote === null) return refuse(endpoint.state === "deleted" ? "not_found" : "no_rule", request);
     const { terms, offers, priceMicroUsd } = quote;
     const path = `${target.slug}${target.rawPath}`;
     const quoted = networks.filter(({ id }) => offers.some((offer) => offer.network === id));
     return challenge(
       {
+        requestId: request.id,
         wantsPage: code === "payment_required" && acceptsPage(request),
         sellerName: endpoint.sellerName,
         terms,
@@ -41,7 +42,7 @@ export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
   }
 
   function refuseOrDemand(call: Call, quote: Quote | null, code: ReasonCode): GatewayResponse {
-    return REASONS[code].status === 402 ? demand(call, quote, code) : refuse(code);
+    return REASONS[code].status === 402 ? demand(call, quote, code) : refuse(code, call.request);
   }
 
   /** The receipt, with its network named as the client's protocol version names it. */
@@ -71,7 +72,7 @@ export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
     payment: ClaimedPayment,
     charge: Exclude<Charge, { outcome: "settled" }>,
   ): GatewayResponse {
-    if (charge.outcome === "unavailable") return refuse("chain_unavailable");
+    if (charge.outcome === "unavailable") return refuse("chain_unavailable", call.request);
     const code = charge.outcome === "void" ? charge.code : "settlement_pending";
     const transaction = charge.outcome === "pending" ? charge.txHash : "";
     const receipt = receiptOf(payment, { success: false, errorReason: code, transaction });

@@ -3,7 +3,7 @@ import { buildChallenge } from "@/lib/x402/challenge";
 import type { Offer } from "@/lib/x402/offer";
 import { problem, REASONS, type Reason, type ReasonCode } from "@/lib/x402/reasons";
 import { CHALLENGE_PAGE_POLICY, challengePage } from "./html";
-import type { EndpointTerms, GatewayRequest, GatewayResponse } from "./ports";
+import type { EndpointTerms, GatewayRequest, GatewayResponse, NamedRequest } from "./ports";
 
 const encoder = new TextEncoder();
 
@@ -15,13 +15,13 @@ export function withHeader<Response extends GatewayResponse>(
   return { ...response, headers: [...response.headers, line] };
 }
 
-/** A refusal: problem+json (RFC 9457) with a stable code, one sentence, and what to do. */
-export function refuse(code: ReasonCode): GatewayResponse {
+/** A refusal: problem+json (RFC 9457) with a stable code, one sentence, what to do, and the id to ask us about. */
+export function refuse(code: ReasonCode, { id }: Pick<NamedRequest, "id">): GatewayResponse {
   const { status, retryAfterSeconds }: Reason = REASONS[code];
   const response: GatewayResponse = {
     status,
     headers: [["Content-Type", "application/problem+json"]],
-    body: encoder.encode(JSON.stringify(problem(code))),
+    body: encoder.encode(JSON.stringify({ ...problem(code), requestId: id })),
   };
   return retryAfterSeconds === undefined
     ? response
@@ -35,6 +35,7 @@ export function acceptsPage(request: GatewayRequest): boolean {
 
 /** What a 402 says. */
 export interface Demand {
+  requestId: string;
   wantsPage: boolean;
   sellerName: string;
   terms: EndpointTerms;
@@ -50,7 +51,7 @@ export interface Demand {
 
 /** A 402: for x402 v2 in its header, for v1 in its body, and for people as a page with the same header. */
 export function challenge(demand: Demand, code: ReasonCode): GatewayResponse {
-  const { terms, offers, sellerName, resourceUrl, payUrl } = demand;
+  const { requestId, terms, offers, sellerName, resourceUrl, payUrl } = demand;
   const resource = {
     url: resourceUrl,
     description: terms.description || terms.name,
@@ -60,7 +61,7 @@ export function challenge(demand: Demand, code: ReasonCode): GatewayResponse {
   const required: [string, string] = ["PAYMENT-REQUIRED", header];
   if (!demand.wantsPage) {
     const headers: GatewayResponse["headers"] = [["Content-Type", "application/problem+json"], required];
-    return { status: 402, headers, body: encoder.encode(JSON.stringify(body)) };
+    return { status: 402, headers, body: encoder.encode(JSON.stringify({ ...body, requestId })) };
   }
   const page = challengePage({
     title: terms.name,

@@ -23,7 +23,7 @@ test("the first rule that matches method and path wins", () => {
   expect(matchRule(terms, "GET", "/a/b")?.priceMicroUsd).toBe(3n);
 });
 
-test("a path or method no rule names is never free", () => {
+test("a path or method no rule names is never free (G7)", () => {
   const terms = termsWith(["GET", "/free/*rest", null], ["POST", "/paid", 1n]);
   for (const [method, path] of [
     ["GET", "/paid"],
@@ -35,19 +35,19 @@ test("a path or method no rule names is never free", () => {
   }
 });
 
-test("HEAD is priced as GET", () => {
+test("HEAD is priced as GET (B16)", () => {
   const terms = termsWith(["GET", "/now", 1n], ["HEAD", "/now", null]);
   expect(matchRule(terms, "HEAD", "/now")?.priceMicroUsd).toBe(1n);
   expect(matchRule(termsWith(["HEAD", "/now", null]), "HEAD", "/now")).toBeNull();
 });
 
-test("paywall bypass by case or by a slash at the end: both are the path that was priced", () => {
+test("paywall bypass by case or by a slash at the end: both are the path that was priced (G7)", () => {
   const terms = termsWith(["GET", "/paid", 1n], ["*", "/*rest", null]);
   for (const path of ["/PAID", "/paid/", "/Paid/"])
     expect(matchRule(terms, "GET", path)?.priceMicroUsd).toBe(1n);
 });
 
-test("paywall bypass by path parameters: where servers would read two rules there is none", () => {
+test("paywall bypass by path parameters: where servers would read two rules there is none (G7)", () => {
   const free = termsWith(["GET", "/paid", 1n], ["*", "/*rest", null]);
   expect(matchRule(free, "GET", "/paid;x=1")).toBeNull();
   expect(matchRule(free, "GET", "/x/y;z")?.priceMicroUsd).toBeNull();

@@ -74,11 +74,11 @@ test.each([
   "/a#b",
   "/a[b]",
   "/%2525252525252f",
-])("paywall bypass by path: %j is refused", (path) => {
+])("paywall bypass by path: %j is refused (G7)", (path) => {
   expect(parsed(`/g/weather${path}`)).toBe("bad_request");
 });
 
-test.each(["?a#b", "?a b", "?a\0", "?a\r\nX: y"])("a query that is no query is refused: %j", (query) => {
+test.each(["?a#b", "?a b", "?a\0", "?a\r\nX: y"])("a query that is no query is refused: %j (G7)", (query) => {
   expect(parsed(`/g/weather/x${query}`)).toBe("bad_request");
 });
 
@@ -100,11 +100,11 @@ test.each([
   "/g/..",
   "/g/a.b",
   "*",
-])("what names no endpoint is not found: %j", (raw) => {
+])("what names no endpoint is not found: %j (G7)", (raw) => {
   expect(parsed(raw)).toBe("not_found");
 });
 
-test("the upstream's path and the call's are joined as text", () => {
+test("the upstream's path and the call's are joined as text (G7)", () => {
   const target = { slug: "s", rawPath: "/now", path: "/now", rawQuery: "?a=%2F" };
   expect(upstreamUrl("https://api.example", target)).toBe("https://api.example/now?a=%2F");
   expect(upstreamUrl("https://api.example/v1/", target)).toBe("https://api.example/v1/now?a=%2F");

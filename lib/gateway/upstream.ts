@@ -56,7 +56,10 @@ function exchange(
       headers: headersFor(call, authority),
       maxHeaderSize: MAX_HEADER_BYTES,
     });
+    let settled = false;
+
     function settle(result: UpstreamResult | "stale"): void {
+      settled = true;
       clearTimeout(timer);
       resolve(result);
     }
@@ -66,11 +69,13 @@ function exchange(
       request.destroy();
     }
 
-    // While there is no socket yet the peer may as well be filtered, which must not look different from refused.
-    const timer = setTimeout(
-      () => giveUp(request.socket ? "upstream_timeout" : "upstream_unreachable"),
-      call.timeoutMs,
-    );
+    function giveUpLate(): void {
+      // While there is no socket yet the peer may as well be filtered, which must not look different from refused.
+      if (!settled) giveUp(request.socket ? "upstream_timeout" : "upstream_unreachable");
+    }
+
+    // An answer that lies unread because this process was busy is in time: sockets are read before immediates run.
+    const timer = setTimeout(() => setImmediate(giveUpLate), call.timeoutMs);
     const abort = () => giveUp("upstream_unreachable");
     call.signal.addEventListener("abort", abort, { once: true });
     request.once("close", () => call.signal.removeEventListener("abort", abort));

@@ -1,4 +1,5 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
+import postgres from "postgres";
 import type { Db } from "@/lib/db/client";
 import { answers, payments, settlements } from "@/lib/db/schema";
 import type { Claim, ClaimedPayment, NewPayment } from "@/lib/gateway/ports";
@@ -15,20 +16,30 @@ const MAX_ATTEMPTS = 5;
 const oneMore = sql`case when ${payments.delivery} = 'ready'
   or (${payments.reason} <> 'interrupted' and ${payments.reason} not like 'upstream%') then 0 else 1 end`;
 
+/** No identifier; none that was digested is as short. */
+const NONE = new Uint8Array();
+
 type PaymentRow = typeof payments.$inferSelect;
 
 function toClaimed(row: PaymentRow, lease: string): ClaimedPayment {
   return { ...row, protocol: row.protocol === 1 ? 1 : 2, lease };
 }
 
+/** Whether a claim failed because its payer named another payment of this endpoint like this one. */
+function identifierTaken(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : null;
+  return cause instanceof postgres.PostgresError && cause.constraint_name === "payments_identifier";
+}
+
 /**
  * Takes a payment to work on it, in one statement: inserted by the first to present it, taken over when its last
- * attempt ended or its process died, and left alone in every other case. The unique identity decides races.
+ * attempt ended or its process died, and left alone in every other case. The unique identity decides races, and a unique
+ * index who was first to use an identifier.
  */
 export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: NewPayment): Promise<Claim> {
   const lease = newId();
   const taken = sql`${payments.delivery} in ('failed', 'streaming')`;
-  const [row] = await db
+  const rows = await db
     .insert(payments)
     .values({
       ...payment,
@@ -49,13 +60,20 @@ export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: New
         reason: null,
       },
       setWhere: sql`${payments.digest} = excluded.digest and ${payments.fingerprint} = excluded.fingerprint
+        and ${payments.identifier} is not distinct from excluded.identifier
         and (${payments.leaseUntil} is null or ${payments.leaseUntil} < now())
         and case ${payments.delivery}
           when 'ready' then ${payments.money} = 'held'
           else ${payments.money} in ('held', 'settled', 'final') and ${payments.attempt} + ${oneMore} <= ${MAX_ATTEMPTS}
         end`,
     })
-    .returning();
+    .returning()
+    .catch((error: unknown) => {
+      // Also of two copies of one payment that race the later one may meet this index first.
+      if (identifierTaken(error)) return [];
+      throw error;
+    });
+  const [row] = rows;
   if (!row) return standing(db, sealer, payment);
   leases.hold(lease, row.id);
   return { kind: row.delivery === "ready" ? "charge" : "work", payment: toClaimed(row, lease) };
@@ -73,13 +91,16 @@ async function standing(db: Db, sealer: Sealer, payment: NewPayment): Promise<Cl
     .from(payments)
     .leftJoin(answers, eq(answers.paymentId, payments.id))
     .where(eq(payments.identity, payment.identity));
-  if (!found) throw new Error("A payment that was in the way of a claim is gone");
-  const { row } = found;
   const refused = (code: ReasonCode): Claim => ({ kind: "refused", code });
+  // Another payment was in the way.
+  if (!found) return refused("idempotency_mismatch");
+  const { row } = found;
   const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
   if (!same(row.digest, payment.digest) || !same(row.fingerprint, payment.fingerprint)) {
     return refused("payment_used_for_other_request");
   }
+  // The chain shows everybody what was signed, but not what the payer called it: who does not know gets no answer.
+  if (!same(row.identifier ?? NONE, payment.identifier ?? NONE)) return refused("idempotency_mismatch");
   const claimed = toClaimed(row, "");
   if (row.money === "void") {
     return refused(
@@ -104,7 +125,7 @@ export async function settlementHash(db: Db, paymentId: string): Promise<string>
   const [settlement] = await db
     .select({ txHash: settlements.txHash })
     .from(settlements)
-    .where(eq(settlements.paymentId, paymentId));
+    .where(and(eq(settlements.paymentId, paymentId), isNull(settlements.orphanedAt)));
   if (!settlement) throw new Error(`Settled payment ${paymentId} has no settlement`);
   return settlement.txHash;
 }

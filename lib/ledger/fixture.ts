@@ -63,6 +63,7 @@ export function openTestLedger(
       identity: randomBytes(32),
       digest: Buffer.from(digest.slice(2), "hex"),
       fingerprint: randomBytes(32),
+      identifier: null,
       ...{ merchantId, endpointId, endpointVersion: 1, rule: "GET /", method: "GET", path: "/", query: "" },
       ...{
         protocol: 2,

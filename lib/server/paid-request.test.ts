@@ -64,7 +64,7 @@ describe("a paid request", () => {
     expect(shop.seen[0]?.headers["payment-signature"]).toBeUndefined();
   });
 
-  it("gives the stored answer when the same payment is presented again, without calling or charging again", async () => {
+  it("gives the stored answer when the same payment is presented again, without calling or charging again (A2)", async () => {
     const shop = await countingShop();
     const { response, present } = await pay(shop.url("/now"), payerKey);
     const again = await present();
@@ -75,7 +75,7 @@ describe("a paid request", () => {
     expect(await balanceOf(shop.payTo)).toBe(10_000n);
   });
 
-  it("calls the upstream once and transfers once when 50 copies race on two gateways", async () => {
+  it("calls the upstream once and transfers once when 50 copies race on two gateways (A1)", async () => {
     const shop = await countingShop({ gateways: 2 }, (_, response) =>
       setTimeout(() => response.end("one"), 150),
     );
@@ -93,7 +93,7 @@ describe("a paid request", () => {
     expect(await shop.payments()).toHaveLength(1);
   });
 
-  it("refuses the same payment for another path, query, method or body", async () => {
+  it("refuses the same payment for another path, query, method or body (A3)", async () => {
     const shop = await countingShop();
     const { headers } = await pay(shop.url("/now"), payerKey);
     const others: [string, RequestInit][] = [
@@ -110,7 +110,7 @@ describe("a paid request", () => {
     expect(shop.calls()).toBe(1);
   });
 
-  it("is not charged when the upstream fails, and the same payment works once the upstream does", async () => {
+  it("is not charged when the upstream fails, and the same payment works once the upstream does (B1)", async () => {
     const shop = await countingShop({}, (_, response, call) => {
       response.statusCode = call < 3 ? 500 : 200;
       response.end(`call ${call}`);
@@ -125,7 +125,7 @@ describe("a paid request", () => {
     expect((await shop.payments())[0]).toMatchObject({ attempt: 3, money: "settled" });
   });
 
-  it("asks the upstream at most five times for one payment", async () => {
+  it("asks the upstream at most five times for one payment (B1)", async () => {
     const shop = await countingShop({}, (_, response) => response.writeHead(500).end());
     const { present } = await pay(shop.url("/now"), payerKey);
     for (let attempt = 2; attempt <= 5; attempt++) expect((await present()).status).toBe(500);
@@ -134,7 +134,7 @@ describe("a paid request", () => {
     expect(await sixth.json()).toMatchObject({ code: "attempts_exhausted" });
   });
 
-  it("charges before the call where the endpoint says so, and owes the answer until the upstream gives one", async () => {
+  it("charges before the call where the endpoint says so, and owes the answer until the upstream gives one (B12)", async () => {
     const shop = await countingShop({ charge: "before" }, (_, response, call) => {
       response.statusCode = call === 1 ? 503 : 200;
       response.end(`call ${call}`);

@@ -65,7 +65,7 @@ describe("a payer who changes their mind while the upstream works", () => {
   it.each([
     ["by cancelling the authorization", "payment_cancelled"],
     ["by moving the funds", "insufficient_funds"],
-  ])("%s gets no answer and pays nothing", async (how, code) => {
+  ])("%s gets no answer and pays nothing (A9, B10)", async (how, code) => {
     const payer = await outside.payer(10_000n);
     let working: () => void = () => {};
     let finish: () => void = () => {};

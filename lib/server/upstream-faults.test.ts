@@ -62,24 +62,30 @@ async function eventually<T>(read: () => Promise<T>, holds: (value: T) => boolea
 describe("nobody is charged for an answer that is no service", () => {
   const cases: [string, Answer, ShopOptions, number, object][] = [
     [
-      "a 500",
+      "a 500 (B1)",
       (_, r) => r.writeHead(500).end("broken"),
       {},
       500,
       { reason: "upstream_status", upstreamStatus: 500 },
     ],
     [
-      "a 404",
+      "a 404 (B1)",
       (_, r) => r.writeHead(404).end("none"),
       {},
       404,
       { reason: "upstream_status", upstreamStatus: 404 },
     ],
-    ["silence", () => {}, { upstreamTimeoutMs: 150 }, 504, { reason: "upstream_timeout" }],
-    ["a hang-up", (_, r) => r.socket?.destroy(), {}, 502, { reason: "upstream_unreachable" }],
-    ["nonsense", (_, r) => r.socket?.end("SSH-2.0-OpenSSH\r\n"), {}, 502, { reason: "upstream_invalid" }],
+    ["silence (B3)", () => {}, { upstreamTimeoutMs: 150 }, 504, { reason: "upstream_timeout" }],
+    ["a hang-up (B2)", (_, r) => r.socket?.destroy(), {}, 502, { reason: "upstream_unreachable" }],
     [
-      "a truncated body",
+      "nonsense (B2)",
+      (_, r) => r.socket?.end("SSH-2.0-OpenSSH\r\n"),
+      {},
+      502,
+      { reason: "upstream_invalid" },
+    ],
+    [
+      "a truncated body (B4)",
       (_, r) => {
         r.writeHead(200, { "content-length": "100" });
         r.write("half", () => r.socket?.destroy());
@@ -89,20 +95,26 @@ describe("nobody is charged for an answer that is no service", () => {
       { reason: "upstream_invalid", upstreamStatus: 200 },
     ],
     [
-      "a demand for payment of its own",
+      "a demand for payment of its own (B7)",
       (_, r) => r.writeHead(402, { "payment-required": "e30=", "www-authenticate": "Payment" }).end("{}"),
       {},
       502,
       { reason: "upstream_invalid", upstreamStatus: 402 },
     ],
     [
-      "a redirect to somewhere else",
+      "a redirect to somewhere else (B6, G15)",
       (_, r) => r.writeHead(302, { location: "https://evil.example/" }).end(),
       {},
       502,
       { reason: "upstream_invalid", upstreamStatus: 302 },
     ],
-    ["a 304", (_, r) => r.writeHead(304).end(), {}, 304, { reason: "upstream_status", upstreamStatus: 304 }],
+    [
+      "a 304 (B6)",
+      (_, r) => r.writeHead(304).end(),
+      {},
+      304,
+      { reason: "upstream_status", upstreamStatus: 304 },
+    ],
   ];
 
   it.each(cases)(
@@ -121,7 +133,7 @@ describe("nobody is charged for an answer that is no service", () => {
     },
   );
 
-  it("a redirect within the upstream leads to the same place on the gateway, uncharged", async () => {
+  it("a redirect within the upstream leads to the same place on the gateway, uncharged (B6)", async () => {
     const shop = await shopWith((_, response) => response.writeHead(307, { location: "/later?x=1" }).end());
     const { response } = await pay(shop.url("/now"), payerKey, { redirect: "manual" });
     expect([response.status, response.headers.get("location")]).toEqual([307, shop.url("/later?x=1")]);
@@ -139,7 +151,7 @@ describe("whatever is a service is charged once and delivered whole", () => {
     expect(await shop.earned()).toBe(10_000n);
   });
 
-  it("a body of 5 MiB streams after payment, and every byte of it arrives", async () => {
+  it("a body of 5 MiB streams after payment, and every byte of it arrives (B5)", async () => {
     const big = Buffer.alloc(5 * 1_024 * 1_024, "0123456789abcdef");
     const shop = await shopWith((_, response) => response.end(big));
     const { response } = await pay(shop.url("/big"), payerKey);
@@ -151,7 +163,7 @@ describe("whatever is a service is charged once and delivered whole", () => {
     expect(await shop.earned()).toBe(10_000n);
   });
 
-  it("a stream that breaks off after payment is cut, not ended, and the payment fetches a fresh one for free", async () => {
+  it("a stream that breaks off after payment is cut, not ended, and the payment fetches a fresh one for free (B4, B5, B13)", async () => {
     let breakOff = () => {};
     const shop = await shopWith((_, response, call) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
@@ -171,7 +183,7 @@ describe("whatever is a service is charged once and delivered whole", () => {
     expect(await shop.settlements()).toHaveLength(1);
   });
 
-  it("a caller who leaves in the middle of a stream ends it at the upstream too", async () => {
+  it("a caller who leaves in the middle of a stream ends it at the upstream too (B14)", async () => {
     let ended: Promise<unknown> = Promise.resolve();
     const shop = await shopWith((_, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
@@ -230,7 +242,7 @@ describe("a caller who hangs up", () => {
     expect(await shop.earned()).toBe(10_000n);
   });
 
-  it("while the upstream works finds the answer kept and paid for once", async () => {
+  it("while the upstream works finds the answer kept and paid for once (B9)", async () => {
     let answer = () => {};
     const shop = await shopWith((_, response) => {
       answer = () => response.end("kept for you");
@@ -299,7 +311,7 @@ describe("what passes through the gateway", () => {
     });
   });
 
-  it("header smuggling: the upstream sees nothing of the caller's payment, identity or connection", async () => {
+  it("header smuggling: the upstream sees nothing of the caller's payment, identity or connection (G10, B18)", async () => {
     const shop = await shopWith((_, response) => response.end());
     await rawCall(shop.url("/now"), {
       headers: {
@@ -315,6 +327,7 @@ describe("what passes through the gateway", () => {
         "X-HTTP-Method-Override": "DELETE",
         "Farebox-Proof": "forged",
         "Idempotency-Key": "forged",
+        "Request-Id": "forged",
         "If-None-Match": "*",
         Range: "bytes=0-0",
         "User-Agent": "agent/1",
@@ -337,6 +350,7 @@ describe("what passes through the gateway", () => {
       "farebox-proof",
       "host",
       "idempotency-key",
+      "request-id",
       "user-agent",
       "via",
     ]);
@@ -358,7 +372,7 @@ describe("what passes through the gateway", () => {
     });
   });
 
-  it("header smuggling: the caller sees nothing that speaks for our origin, sets policy or pays", async () => {
+  it("header smuggling: the caller sees nothing that speaks for our origin, sets policy or pays (G11, G13, B7)", async () => {
     const shop = await shopWith((_, response) => {
       response.writeHead(200, {
         "Content-Type": "text/html",
@@ -372,6 +386,7 @@ describe("what passes through the gateway", () => {
         "Strict-Transport-Security": "max-age=1",
         Connection: "x-hop",
         "X-Hop": "1",
+        "Request-Id": "forged",
         "X-Kept": "yes",
       });
       response.end("<script>alert(1)</script>");
@@ -388,6 +403,7 @@ describe("what passes through the gateway", () => {
       "content-security-policy": "sandbox",
       "content-type": "text/html",
       "keep-alive": expect.any(String),
+      "request-id": expect.stringMatching(/^[0-9a-f-]{36}$/),
       vary: expect.stringContaining("PAYMENT-SIGNATURE"),
       "x-content-type-options": "nosniff",
       "x-kept": "yes",
@@ -396,7 +412,7 @@ describe("what passes through the gateway", () => {
 });
 
 describe("methods that are not simply sold", () => {
-  it("HEAD never reaches the upstream unpaid, and never spends a payment", async () => {
+  it("HEAD never reaches the upstream unpaid, and never spends a payment (B16)", async () => {
     const shop = await shopWith((_, response) => response.end("now"));
     const unpaid = await fetch(shop.url("/now"), { method: "HEAD" });
     expect([unpaid.status, await unpaid.text()]).toEqual([402, ""]);
@@ -407,7 +423,7 @@ describe("methods that are not simply sold", () => {
     expect(await shop.payments()).toEqual([]);
   });
 
-  it("OPTIONS is answered by the gateway, whatever the rules say", async () => {
+  it("OPTIONS is answered by the gateway, whatever the rules say (B17)", async () => {
     const shop = await shopWith((_, response) => response.end("now"));
     const preflight = await fetch(shop.url("/now"), {
       method: "OPTIONS",
@@ -419,7 +435,7 @@ describe("methods that are not simply sold", () => {
     expect(shop.seen).toEqual([]);
   });
 
-  it("a part of the answer can be asked for only where payment comes first", async () => {
+  it("a part of the answer can be asked for only where payment comes first (B18)", async () => {
     const after = await shopWith((_, response) => response.end("whole"));
     await pay(after.url("/now"), payerKey, { headers: { Range: "bytes=0-0" } });
     expect(after.seen[0]?.headers.range).toBeUndefined();
@@ -432,7 +448,7 @@ describe("methods that are not simply sold", () => {
   it.each([
     ["Expect", "100-continue", 417],
     ["Upgrade", "websocket", 501],
-  ])("%s is refused before any payment work", async (name, value, status) => {
+  ])("%s is refused before any payment work (B15, B18)", async (name, value, status) => {
     const shop = await shopWith((_, response) => response.end("now"));
     const { hostname, port, pathname } = new URL(shop.url("/now"));
     const socket = connect(Number(port), hostname);
@@ -445,7 +461,7 @@ describe("methods that are not simply sold", () => {
 });
 
 describe("an upstream that leads back to us", () => {
-  it("is stopped at the second pass", async () => {
+  it("is stopped at the second pass (G17)", async () => {
     const shop = await shopWith((_, response) => response.end("now"));
     const via = `1.1 ${new URL(shop.url("")).host}`;
     const response = await fetch(shop.url("/free/x"), { headers: { Via: via } });

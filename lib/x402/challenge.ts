@@ -1,6 +1,7 @@
 import { encodePaymentRequiredHeader } from "@x402/core/http";
 import type { PaymentRequirementsV1 } from "@x402/core/schemas";
 import { type Offer, type Resource, toRequirementsV1, toRequirementsV2 } from "./offer";
+import { OFFERED_EXTENSIONS } from "./payment-identifier";
 import { problem, type ReasonCode } from "./reasons";
 
 /** A 402 for both protocol versions: the v2 header value, and a problem+json body that is a v1 object too. */
@@ -25,6 +26,7 @@ export function buildChallenge(offers: readonly Offer[], resource: Resource, cod
       error: code,
       resource: { url, description, ...wireName(serviceName) },
       accepts: offers.map(toRequirementsV2),
+      extensions: OFFERED_EXTENSIONS,
     }),
     body: { ...problem(code), x402Version: 1, error: code, accepts: v1 },
   };

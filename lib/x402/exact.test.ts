@@ -36,7 +36,7 @@ describe("an exact payment", () => {
     expect(await recoverAddress({ hash: digest, signature: payment.signature })).toBe(payer.address);
   });
 
-  it("has one identity in every spelling that is accepted", async () => {
+  it("has one identity in every spelling that is accepted (A6)", async () => {
     const payload = await sign();
     const loud = {
       signature: payload.signature.toUpperCase().replace("0X", "0x"),
@@ -61,13 +61,13 @@ describe("an exact payment", () => {
     ["validBefore", "1.0"],
     ["nonce", "0x1234"],
     ["to", "0x1234"],
-  ])("with %s spelled %j is refused", async (field, value) => {
+  ])("with %s spelled %j is refused (A6)", async (field, value) => {
     const payload = await sign();
     const altered = { ...payload, authorization: { ...payload.authorization, [field]: value } };
     expect(readExactPayload(altered)).toBeNull();
   });
 
-  it("is another payment with another nonce, payer, token or network", async () => {
+  it("is another payment with another nonce, payer, token or network (A5)", async () => {
     const payment = read(await sign());
     const other = read(await sign());
     const identities = [
@@ -90,6 +90,7 @@ describe("an exact payment", () => {
       network: "eip155:84532",
       accepted,
       payload: {},
+      identifier: null,
     };
     expect(isForOffer(presented, payment, offer)).toBe(true);
     expect(isForOffer({ ...presented, network: "eip155:8453" }, payment, offer)).toBe(false);

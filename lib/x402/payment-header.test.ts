@@ -22,7 +22,7 @@ describe("a payment header", () => {
     expect(readPaymentHeader([["Accept", "*/*"]])).toEqual({ ok: true, payment: null });
   });
 
-  it("is ambiguous when there are two, of one version or of both", () => {
+  it("is ambiguous when there are two, of one version or of both (G5)", () => {
     const lines = [["PAYMENT-SIGNATURE", encode(v2)] as const, ["x-payment", encode(v1)] as const];
     for (const pair of [lines, [lines[0], lines[0]], [lines[1], lines[1]]]) {
       expect(readPaymentHeader(pair.filter((line) => line !== undefined))).toEqual({
@@ -45,14 +45,14 @@ describe("a payment header", () => {
     ["an unknown version", encode({ ...v2, x402Version: 3 })],
     ["v1 in the v2 header", encode(v1)],
     ["JSON cut off", Buffer.from('{"x402Version":2').toString("base64")],
-  ])("of %s is refused with a fixed text", (_, value) => {
+  ])("of %s is refused with a fixed text (G3)", (_, value) => {
     expect(readPaymentHeader([["PAYMENT-SIGNATURE", value]])).toEqual({
       ok: false,
       code: "invalid_payment_header",
     });
   });
 
-  it("nested like a JSON bomb is refused before it is walked", () => {
+  it("nested like a JSON bomb is refused before it is walked (G2)", () => {
     const bomb = Buffer.from(`{"x402Version":2,"payload":${"[".repeat(2_000)}${"]".repeat(2_000)}}`);
     expect(readPaymentHeader([["PAYMENT-SIGNATURE", bomb.toString("base64")]])).toEqual({
       ok: false,
@@ -67,7 +67,7 @@ describe("a payment header", () => {
     });
   });
 
-  it("over 8 KiB is refused before it is decoded", () => {
+  it("over 8 KiB is refused before it is decoded (G1)", () => {
     expect(readPaymentHeader([["PAYMENT-SIGNATURE", "A".repeat(8_193)]])).toEqual({
       ok: false,
       code: "header_too_large",

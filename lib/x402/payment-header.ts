@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { echoedExtensions } from "./payment-identifier";
+import { parseStrictly } from "./strict-json";
 
 /** Longest payment header read at all; refused before it is decoded. */
 const MAX_HEADER_BYTES = 8 * 1024;
-/** Deepest JSON an x402 payment has a use for; a deeper one costs more to walk than it can be worth. */
-const MAX_DEPTH = 8;
 
 /** A payment as its client wrote it, in either protocol version; `payload` is the scheme's to read. */
 export interface PresentedPayment {
@@ -20,6 +20,8 @@ export interface PresentedPayment {
     paymentFlow: string | null;
   } | null;
   payload: Record<string, unknown>;
+  /** What a v2 client calls this payment (`payment-identifier`), or null. */
+  identifier: string | null;
 }
 
 /** The payment of a request, none, or why what was sent is not one. */
@@ -35,37 +37,15 @@ const v2 = z.object({
   x402Version: z.literal(2),
   accepted: z.object({ scheme: short, network: short, amount: short, asset: short, payTo: short, extra }),
   payload,
+  extensions: echoedExtensions,
 });
 
 const v1 = z.object({ x402Version: z.literal(1), scheme: short, network: short, payload });
 
-/** Attack "JSON bomb": nesting is counted on the text, before anything recursive walks it. */
-function tooDeep(text: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (inString) {
-      if (char === "\\") i++;
-      else if (char === '"') inString = false;
-    } else if (char === '"') inString = true;
-    else if (char === "{" || char === "[") {
-      if (++depth > MAX_DEPTH) return true;
-    } else if (char === "}" || char === "]") depth--;
-  }
-  return false;
-}
-
 function decode(value: string): unknown {
   // Standard base64 with padding only (transports-v2/http): other alphabets would be other bytes for one payment.
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(value) || value.length % 4 !== 0) return undefined;
-  const text = Buffer.from(value, "base64").toString("utf8");
-  if (tooDeep(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return parseStrictly(Buffer.from(value, "base64").toString("utf8"));
 }
 
 /** Finds and reads the payment of a request: `PAYMENT-SIGNATURE` (v2) or `X-PAYMENT` (v1), exactly one of them. */
@@ -81,11 +61,12 @@ export function readPaymentHeader(headers: readonly (readonly [string, string])[
     const read = v1.safeParse(json);
     if (!read.success) return { ok: false, code: "invalid_payment_header" };
     const { scheme, network, payload } = read.data;
-    return { ok: true, payment: { protocol: 1, scheme, network, accepted: null, payload } };
+    return { ok: true, payment: { protocol: 1, scheme, network, accepted: null, payload, identifier: null } };
   }
   const read = v2.safeParse(json);
   if (!read.success) return { ok: false, code: "invalid_payment_header" };
   const { scheme, network, extra, ...offer } = read.data.accepted;
   const accepted = { ...offer, paymentFlow: extra?.paymentFlow ?? null };
-  return { ok: true, payment: { protocol: 2, scheme, network, accepted, payload: read.data.payload } };
+  const { payload, extensions: identifier } = read.data;
+  return { ok: true, payment: { protocol: 2, scheme, network, accepted, payload, identifier } };
 }

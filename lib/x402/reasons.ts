@@ -71,7 +71,8 @@ export const REASONS = {
     status: 400,
     title: "Invalid payment header",
     detail: "The payment header is not base64 of a well-formed x402 payment. Nothing was charged.",
-    action: "Send PAYMENT-SIGNATURE (x402 v2) or X-PAYMENT (v1) as an x402 client library writes it.",
+    action:
+      "Send PAYMENT-SIGNATURE (x402 v2) or X-PAYMENT (v1) as an x402 client library writes it; a payment-identifier has 16 to 128 letters, digits, - or _.",
   },
   ambiguous_payment_header: {
     status: 400,
@@ -97,6 +98,14 @@ export const REASONS = {
     title: "Payment used for another request",
     detail: "This payment belongs to a different call: another method, path, query, body or authorization.",
     action: "Send the call it was first used for, or sign a new payment for this one.",
+  },
+  idempotency_mismatch: {
+    status: 409,
+    title: "Identifier and payment do not match",
+    detail:
+      "This payment-identifier came first with another payment, or this payment with another identifier.",
+    action:
+      "Send the payment and the identifier that belong together, or sign a new payment with an identifier of its own.",
   },
   answer_expired: {
     status: 410,
