@@ -328,6 +328,10 @@ export const payments = pgTable(
     index("payments_undelivered")
       .on(t.leaseUntil)
       .where(sql`money in ('settled', 'final') and delivery = 'pending'`),
+    // Overview and operator page: what was paid for and not delivered, which is rare.
+    index("payments_owed")
+      .on(t.merchantId, t.network)
+      .where(sql`money in ('settled', 'final') and delivery = 'failed'`),
     index("payments_by_chain_tx").on(t.chainTxId),
     // Money may move only for an answer that exists, unless the endpoint charges before or the answer streams.
     check(

@@ -1,0 +1,1 @@
+CREATE INDEX "payments_owed" ON "payments" USING btree ("merchant_id","network") WHERE money in ('settled', 'final') and delivery = 'failed';
