@@ -73,4 +73,61 @@ describe("a payment header", () => {
       code: "header_too_large",
     });
   });
+
+  /** What 8 KiB of header can hold to keep its reader busy; the last ones are longer, and refused for it. */
+  const BOMBS: [string, string][] = [
+    ["nesting", `{"a":${"[".repeat(3_000)}${"]".repeat(3_000)}}`],
+    ["nesting that stays open", "[".repeat(6_000)],
+    ["keys", `{${Array.from({ length: 900 }, (_, i) => `"${i}":0`).join()}}`],
+    [
+      "keys within the limits",
+      JSON.stringify({
+        ...v2,
+        payload: Object.fromEntries(
+          Array(90)
+            .fill(0)
+            .map((_, i) => [`__proto_${i}`, "x".repeat(40)]),
+        ),
+      }),
+    ],
+    ["one key again and again", `{${'"a":{},'.repeat(120)}"b":0}`],
+    ["escapes", `{"a":"${"\\u0061".repeat(900)}"}`],
+    ["quotes", `{"a":"${'\\"'.repeat(2_900)}"}`],
+    ["a long number", `{"a":${"9".repeat(5_900)}}`],
+    ["a number with an exponent", `{"a":1e${"9".repeat(5_900)}}`],
+    ["an array of numbers", `[${"0,".repeat(2_900)}0]`],
+    [
+      "a long identifier",
+      JSON.stringify({ ...v2, extensions: { "payment-identifier": { info: { id: "a-".repeat(2_500) } } } }),
+    ],
+    ["15 KiB of nesting", `{"x402Version":2,"payload":${'{"a":'.repeat(1_800)}1${"}".repeat(1_800)}}`],
+  ];
+
+  it.each(BOMBS)("that is a bomb of %s costs under 5 ms of CPU (G2)", (_, text) => {
+    const line = ["PAYMENT-SIGNATURE", Buffer.from(text).toString("base64")] as const;
+    const RUNS = 20;
+    readPaymentHeader([line]);
+    const before = process.cpuUsage();
+    for (let run = 0; run < RUNS; run++) readPaymentHeader([line]);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / RUNS).toBeLessThan(5_000);
+  });
+
+  it("names its payment where its client does, and is refused where that is no name (A12)", () => {
+    const named = (info: unknown) => ({ ...v2, extensions: { "payment-identifier": { info, schema: {} } } });
+    const identifierOf = (value: unknown) => {
+      const read = readPaymentHeader([["PAYMENT-SIGNATURE", encode(value)]]);
+      return read.ok ? read.payment?.identifier : read.code;
+    };
+    expect(identifierOf(v2)).toBeNull();
+    // A client that knows nothing of it echoes what the 402 said.
+    expect(identifierOf(named({ required: false }))).toBeNull();
+    expect(identifierOf(named({ required: false, id: "pay_0123456789-abc" }))).toBe("pay_0123456789-abc");
+    for (const id of ["short", "x".repeat(129), "pay 0123456789 abc", 7, null, {}]) {
+      expect([id, identifierOf(named({ required: false, id }))]).toEqual([id, "invalid_payment_header"]);
+    }
+    expect(identifierOf({ ...v2, extensions: { "payment-identifier": "pay_0123456789-abc" } })).toBe(
+      "invalid_payment_header",
+    );
+  });
 });
