@@ -19,10 +19,13 @@ export interface ModeInUse {
   configured: readonly Network[];
 }
 
-/** Reads the mode; a person who never chose sees live money, or test money where nothing else is configured. */
-export const currentMode = cache(async (): Promise<ModeInUse> => {
+/**
+ * Reads the mode, which a program names in its query; a person who never chose sees live money, or test money where
+ * nothing else is configured.
+ */
+export const currentMode = cache(async (asked?: string): Promise<ModeInUse> => {
   const all = parts().networks;
-  const chosen = (await cookies()).get(MODE_COOKIE)?.value;
+  const chosen = asked ?? (await cookies()).get(MODE_COOKIE)?.value;
   const usual = all.some((network) => !network.test) ? "live" : "test";
   const mode: Mode = chosen === "live" || chosen === "test" ? chosen : usual;
   const configured = all.filter((network) => network.test === (mode === "test"));

@@ -1,5 +1,5 @@
 import type { NetworkLook } from "@/components/payments-table";
-import type { Session } from "@/lib/auth/sessions";
+import type { Reader } from "@/lib/auth/reader";
 import type { Network } from "@/lib/chain/chain";
 import { endpointNames } from "@/lib/revenue/endpoint-names";
 import { type Query, readFilters } from "@/lib/revenue/filters";
@@ -17,10 +17,16 @@ export async function readQuery(searchParams: SearchParams): Promise<Query> {
 }
 
 /** What payments a person looks at: the mode, the scope the query means, and what its fields can be set to. */
-export async function readView(session: Session, query: Query, fallback: keyof typeof PRESETS) {
-  const { mode, networks, configured } = await currentMode();
-  const endpoints = await endpointNames(parts().database.db, session.merchantId);
-  const { merchantId, timeZone } = session;
+export async function readView(
+  reader: Reader,
+  query: Query,
+  fallback: keyof typeof PRESETS,
+  /** Asked for in place of the one the person chose. */
+  askedMode?: string,
+) {
+  const { mode, networks, configured } = await currentMode(askedMode);
+  const { merchantId, timeZone } = reader;
+  const endpoints = await endpointNames(parts().database.db, merchantId);
   const now = new Date();
   const filters = readFilters(query, { merchantId, networks, endpoints, timeZone, now, fallback });
   return { ...filters, mode, networks, configured, endpoints, now };

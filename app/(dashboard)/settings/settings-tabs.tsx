@@ -7,6 +7,7 @@ const SECTIONS = [
   { href: "/settings", label: "Profile" },
   { href: "/settings/password", label: "Password" },
   { href: "/settings/wallets", label: "Wallets" },
+  { href: "/settings/api-keys", label: "API keys" },
   { href: "/settings/time-zone", label: "Time zone" },
 ];
 

@@ -1,63 +1,50 @@
 "use client";
 
 import { useRef, useState } from "react";
+import { useConfirm } from "@/app/(dashboard)/confirm/use-confirm";
 import { EndpointForm } from "@/app/(dashboard)/endpoints/form/endpoint-form";
 import type { PreviewContext } from "@/app/(dashboard)/endpoints/form/preview";
 import { type FormValues, toInput } from "@/app/(dashboard)/endpoints/form/values";
 import { Notice } from "@/components/ui/notice";
 import { WalletProvider } from "@/components/wallet";
-import type { Proof } from "@/lib/auth/step-up";
+import type { WaysToConfirm } from "@/lib/auth/ways-to-confirm";
 import type { FieldErrors } from "@/lib/endpoints/checked";
-import { ConfirmDialog, type WaysToConfirm } from "./confirm-dialog";
 import { type NewerVersion, saveEdit } from "./save";
 import { StaleNotice } from "./stale-notice";
 
-/** The form of an endpoint that exists. */
-export function EditEndpoint({
-  id,
-  version,
-  initial,
-  context,
-  ways,
-}: {
+interface EditProps {
   id: string;
   /** The version the form is filled with. */
   version: number;
   initial: FormValues;
   context: PreviewContext;
   ways: WaysToConfirm;
-}) {
+}
+
+/** The form of an endpoint that exists. */
+export function EditEndpoint(props: EditProps) {
+  return (
+    <WalletProvider>
+      <EditForm {...props} />
+    </WalletProvider>
+  );
+}
+
+function EditForm({ id, version, initial, context, ways }: EditProps) {
   const fromVersion = useRef(version);
-  const answer = useRef<(proof: Proof | null) => void>(() => {});
-  const [question, setQuestion] = useState<{ problem: string | null; pending: boolean } | null>(null);
   const [newer, setNewer] = useState<readonly NewerVersion[]>([]);
   const [gone, setGone] = useState(false);
-
-  const askForProof = (problem: string | null) => {
-    setQuestion({ problem, pending: false });
-    return new Promise<Proof | null>((resolve) => {
-      answer.current = resolve;
-    });
-  };
+  const confirm = useConfirm(ways, "This edit changes where money or secrets go.");
 
   const save = async (values: FormValues): Promise<FieldErrors> => {
-    let proof: Proof | null = null;
-    for (;;) {
-      const refused = await saveEdit(id, fromVersion.current, toInput(values), proof);
-      if (refused?.kind === "unconfirmed") {
-        proof = await askForProof(refused.reason);
-        if (proof !== null) setQuestion({ problem: null, pending: true });
-        if (proof !== null) continue;
-      }
-      setQuestion(null);
-      setNewer(refused?.kind === "stale" ? refused.newer : []);
-      setGone(refused?.kind === "gone");
-      return refused?.kind === "invalid" ? refused.errors : {};
-    }
+    const refused = await confirm.run((proof) => saveEdit(id, fromVersion.current, toInput(values), proof));
+    setNewer(refused?.kind === "stale" ? refused.newer : []);
+    setGone(refused?.kind === "gone");
+    return refused?.kind === "invalid" ? refused.errors : {};
   };
 
   return (
-    <WalletProvider>
+    <>
       <EndpointForm
         initial={initial}
         context={context}
@@ -84,14 +71,7 @@ export function EditEndpoint({
           </>
         }
       />
-      <ConfirmDialog
-        key={question?.problem}
-        open={question !== null}
-        ways={ways}
-        problem={question?.problem ?? null}
-        pending={question?.pending === true}
-        answer={(proof) => answer.current(proof)}
-      />
-    </WalletProvider>
+      {confirm.dialog}
+    </>
   );
 }

@@ -2,10 +2,9 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import type { FormValues } from "@/app/(dashboard)/endpoints/form/values";
 import { PageHead } from "@/components/ui/page-head";
-import { listWallets } from "@/lib/auth/identities";
 import { requireSession } from "@/lib/auth/session";
+import { waysToConfirm } from "@/lib/auth/ways-to-confirm";
 import { type Endpoint, readEndpoint } from "@/lib/endpoints/read";
-import { memberById } from "@/lib/merchants/member";
 import { formatUnits } from "@/lib/money";
 import { parts } from "@/lib/server/parts";
 import { EditEndpoint } from "./edit-endpoint";
@@ -39,10 +38,9 @@ function valuesOf(endpoint: Endpoint): FormValues {
 export default async function EditEndpointPage({ params }: PageProps<"/endpoints/[id]/edit">) {
   const session = await requireSession();
   const { env, database, networks } = parts();
-  const [endpoint, member, wallets] = await Promise.all([
+  const [endpoint, ways] = await Promise.all([
     readEndpoint(database.db, session.merchantId, (await params).id),
-    memberById(database.db, session.userId),
-    listWallets(database.db, session.userId),
+    waysToConfirm(database.db, session.userId),
   ]);
   if (!endpoint) notFound();
   return (
@@ -57,7 +55,7 @@ export default async function EditEndpointPage({ params }: PageProps<"/endpoints
         version={endpoint.version}
         initial={valuesOf(endpoint)}
         context={{ networks, gatewayOrigin: env.FAREBOX_GATEWAY_ORIGIN, sellerName: session.merchantName }}
-        ways={{ password: member?.hasPassword === true, wallet: wallets.length > 0 }}
+        ways={ways}
       />
     </>
   );

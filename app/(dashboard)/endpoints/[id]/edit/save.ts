@@ -1,6 +1,7 @@
 "use server";
 
 import { redirect } from "next/navigation";
+import type { Unconfirmed } from "@/app/(dashboard)/confirm/use-confirm";
 import { changesOf } from "@/app/(dashboard)/endpoints/[id]/version-changes";
 import { parseContext } from "@/app/(dashboard)/endpoints/parse-context";
 import { requireSession } from "@/lib/auth/session";
@@ -24,8 +25,7 @@ export type NotSaved =
   | { kind: "invalid"; errors: FieldErrors }
   /** Newest first; nothing was changed. */
   | { kind: "stale"; newer: NewerVersion[] }
-  /** It moves money or secrets: ask for the password or the wallet and send it again. `reason` after a wrong one. */
-  | { kind: "unconfirmed"; reason: string | null }
+  | Unconfirmed
   | { kind: "gone" };
 
 /** Saves an edit as the next version and leads to the endpoint's page, or says why not. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { Wallet } from "lucide-react";
+import { ExternalLink, Wallet } from "lucide-react";
 import { useState } from "react";
 import { askWhileSignedIn } from "@/app/(auth)/actions";
 import { useSiwe } from "@/app/(auth)/use-siwe";
@@ -9,32 +9,33 @@ import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import type { Proof } from "@/lib/auth/step-up";
+import type { WaysToConfirm } from "@/lib/auth/ways-to-confirm";
 
-/** How a person can prove who they are. */
-export interface WaysToConfirm {
-  password: boolean;
-  wallet: boolean;
-}
+/** What a person did: gave a proof, says they proved it in another tab, or closed the question. */
+export type ConfirmAnswer = Proof | "elsewhere" | null;
 
-/** Asks for the password or a wallet's signature before money or secrets move. */
+/** Asks for the password, a wallet's signature or a sign-in through GitHub before money or secrets move. */
 export function ConfirmDialog({
   open,
   ways,
+  why,
   problem,
   pending,
   answer,
 }: {
   open: boolean;
   ways: WaysToConfirm;
+  /** What is about to be done, in a sentence. */
+  why: string;
   /** What was wrong with the last proof. */
   problem: string | null;
   pending: boolean;
-  /** Hands over the proof, or null when the person closed the question. */
-  answer(proof: Proof | null): void;
+  answer(answer: ConfirmAnswer): void;
 }) {
   const [password, setPassword] = useState("");
   const [walletProblem, setWalletProblem] = useState<string | null>(null);
   const { sign } = useSiwe((address) => askWhileSignedIn("confirm", address));
+  const besideButtons = walletProblem ?? (ways.password ? null : problem);
 
   const signWithWallet = async () => {
     const signed = await sign();
@@ -47,7 +48,7 @@ export function ConfirmDialog({
       open={open}
       onOpenChange={(next) => !next && answer(null)}
       title="Confirm that it is you"
-      description="This edit changes where money or secrets go."
+      description={why}
     >
       <form
         noValidate
@@ -76,21 +77,42 @@ export function ConfirmDialog({
           </>
         )}
         {ways.wallet && (
+          <Button
+            onClick={signWithWallet}
+            variant={ways.password ? "secondary" : "primary"}
+            pending={pending}
+          >
+            <Wallet aria-hidden />
+            Sign with your wallet
+          </Button>
+        )}
+        {ways.github && (
           <>
+            <p className="text-small text-muted">
+              <a
+                href="/confirm"
+                target="_blank"
+                className="font-medium text-text underline underline-offset-3"
+                rel="noopener"
+              >
+                Sign in through GitHub once more
+                <ExternalLink aria-label="in a new tab" className="ml-1 inline size-3.5" />
+              </a>
+              , then come back here. What you typed stays.
+            </p>
             <Button
-              onClick={signWithWallet}
-              variant={ways.password ? "secondary" : "primary"}
+              onClick={() => answer("elsewhere")}
+              variant={ways.password || ways.wallet ? "secondary" : "primary"}
               pending={pending}
             >
-              <Wallet aria-hidden />
-              Sign with your wallet
+              I have done that: save
             </Button>
-            {(walletProblem ?? (ways.password ? null : problem)) && (
-              <p role="alert" className="text-small text-danger">
-                {walletProblem ?? problem}
-              </p>
-            )}
           </>
+        )}
+        {besideButtons && (
+          <p role="alert" className="text-small text-danger">
+            {besideButtons}
+          </p>
         )}
       </form>
     </Dialog>
