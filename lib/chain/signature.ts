@@ -2,8 +2,6 @@ import {
   type Address,
   encodeFunctionData,
   type Hex,
-  hexToBigInt,
-  hexToNumber,
   isAddressEqual,
   padHex,
   parseAbi,
@@ -11,6 +9,7 @@ import {
   size,
   slice,
 } from "viem";
+import { isRespelled } from "@/lib/x402/exact";
 import { callTogether } from "./multicall";
 import type { ChainClient } from "./rpc-node";
 
@@ -22,15 +21,9 @@ const APPROVED = padHex("0x1626ba7e", { size: 32, dir: "right" });
 /** Gas a wallet may take to check a signature: what it takes here, our relayer pays for later (faults D17). */
 const ERC1271_GAS = 300_000n;
 
-/** The order of secp256k1, halved: tokens refuse signatures in the upper half (EIP-2). */
-const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
-
 /** Whether the signature is the payer's own key's; of the one form that tokens accept. */
 export async function isSignedByKey(payer: Address, digest: Hex, signature: Hex): Promise<boolean> {
-  if (size(signature) !== 65) return false;
-  const v = hexToNumber(slice(signature, 64));
-  if (v !== 27 && v !== 28) return false;
-  if (hexToBigInt(slice(signature, 32, 64)) > HALF_ORDER) return false;
+  if (size(signature) !== 65 || isRespelled(signature)) return false;
   try {
     return isAddressEqual(await recoverAddress({ hash: digest, signature }), payer);
   } catch {

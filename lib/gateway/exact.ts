@@ -1,4 +1,11 @@
-import { exactDigest, exactIdentity, isForOffer, readExactPayload, windowFault } from "@/lib/x402/exact";
+import {
+  exactDigest,
+  exactIdentity,
+  isForOffer,
+  isRespelled,
+  readExactPayload,
+  windowFault,
+} from "@/lib/x402/exact";
 import { exactOffer } from "@/lib/x402/exact-offer";
 import type { Offer } from "@/lib/x402/offer";
 import type { Charge, ClaimedPayment, ExactChain, QuotedNetwork } from "./ports";
@@ -61,7 +68,9 @@ export function createExactScheme({ networks, chainOf, settle, now }: ExactParts
           isFor: (offer) => isForOffer(presented, payment, offer),
           async signatureFault() {
             const valid = await chainOf(network.id).verifySignature(from, digest, signature);
-            return valid ? null : "invalid_signature";
+            if (valid) return null;
+            // Who is told to sign again for another spelling of a payment that counts would pay twice (faults A6).
+            return isRespelled(signature) ? "invalid_payment_header" : "invalid_signature";
           },
           async chargeFault(upstreamTimeoutMs) {
             const early = windowFault(payment, now(), upstreamTimeoutMs);

@@ -24,7 +24,7 @@ import { createReplies, type ReplyParts } from "./replies";
 import { refuse, withHeader } from "./respond";
 import { matchRule } from "./rules";
 import type { Scheme, SchemePayment } from "./scheme";
-import { screen } from "./screen";
+import { isAmbiguous, screen } from "./screen";
 import { parseTarget } from "./target";
 
 /** How long a copy of a call waits for the one that is being worked on. */
@@ -55,6 +55,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     const presentedAt = new Date();
     const parsed = parseTarget(request.target);
     if (!parsed.ok) return refuse(parsed.code, request);
+    if (isAmbiguous(request)) return withHeader(refuse("bad_request", request), ["Connection", "close"]);
     const unfit = screen(request, parts.origin, parts.via);
     if (unfit !== null) return refuse(unfit, request);
     if (request.method === "OPTIONS") return preflight();
@@ -101,7 +102,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     if (known === null && endpoint.state === "paused") return refuse("endpoint_paused", request);
     if (!known?.begun && !offered) return refuse("not_found", request);
     const forged = known?.sameSignature ? null : await payment.signatureFault();
-    if (forged !== null) return demand(call, current, forged);
+    if (forged !== null) return refuseOrDemand(call, current, forged);
     const quoted = quoteFor(schemes, endpoint, request.method, target.path, payment);
     const fault = known?.begun ? null : await faultOf(payment, quoted, known !== null);
     // A used nonce may be the mark of a copy of this very call, charged a moment ago: then the ledger knows better.

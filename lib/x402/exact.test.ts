@@ -1,8 +1,8 @@
 import { ExactEvmScheme } from "@x402/evm/exact/client";
-import { recoverAddress } from "viem";
+import { type Hex, recoverAddress } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
-import { exactDigest, exactIdentity, isForOffer, readExactPayload, windowFault } from "./exact";
+import { exactDigest, exactIdentity, isForOffer, isRespelled, readExactPayload, windowFault } from "./exact";
 import { type Offer, toRequirementsV2 } from "./offer";
 
 const payer = privateKeyToAccount(generatePrivateKey());
@@ -65,6 +65,15 @@ describe("an exact payment", () => {
     const payload = await sign();
     const altered = { ...payload, authorization: { ...payload.authorization, [field]: value } };
     expect(readExactPayload(altered)).toBeNull();
+  });
+
+  it("knows other spellings of a key's signature, and leaves a contract's longer one alone (A6)", async () => {
+    const { signature } = read(await sign());
+    const v = (byte: string): Hex => `${signature.slice(0, -2)}${byte}` as Hex;
+    const highS = `${signature.slice(0, 66)}${"f".repeat(64)}1b` as Hex;
+    expect([signature, v("00"), v("01"), highS, v("00c0ffee")].map(isRespelled)).toEqual([
+      ...[false, true, true, true, false],
+    ]);
   });
 
   it("is another payment with another nonce, payer, token or network (A5)", async () => {

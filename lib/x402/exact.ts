@@ -54,6 +54,16 @@ export function readExactPayload(payload: Record<string, unknown>): ExactPayment
   return { ...read.data.authorization, signature: read.data.signature };
 }
 
+/** The order of secp256k1, halved: tokens refuse signatures in the upper half (EIP-2). */
+const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
+/** Whether 65 bytes spell a signature as no token takes it: the same one may be spelled right elsewhere. */
+export function isRespelled(signature: Hex): boolean {
+  if (signature.length !== 2 + 65 * 2) return false;
+  const v = signature.slice(-2);
+  return (v !== "1b" && v !== "1c") || BigInt(`0x${signature.slice(66, 130)}`) > HALF_ORDER;
+}
+
 /** Whether the payment is for this offer: what was accepted and what was signed both say so. */
 export function isForOffer(presented: PresentedPayment, payment: ExactPayment, offer: Offer): boolean {
   const { accepted } = presented;
