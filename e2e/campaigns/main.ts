@@ -4,7 +4,9 @@ import { type Campaign, runCampaign } from "./campaign";
 import { progressOf } from "./progress";
 
 const CAMPAIGNS: Record<string, () => Promise<Campaign>> = {
+  kill: () => import("./kill"),
   replay: () => import("./replay"),
+  ssrf: () => import("./ssrf"),
 };
 
 const USAGE = `Usage: npm run -s campaign -- <name> [--size full|test|NUMBER] [--seed NUMBER]

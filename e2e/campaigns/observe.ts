@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { getAddress, parseAbi } from "viem";
 import { payments, settlements } from "@/lib/db/schema";
 import { anvilClient } from "@/lib/localnet/anvil";
@@ -101,7 +101,7 @@ async function readSettlements({ parts, merchantId }: Stack): Promise<SeenSettle
     .select({ settlement: settlements, authorization: payments.authorization })
     .from(settlements)
     .innerJoin(payments, eq(payments.id, settlements.paymentId))
-    .where(eq(settlements.merchantId, merchantId));
+    .where(and(eq(settlements.merchantId, merchantId), isNull(settlements.orphanedAt)));
   return rows.map(({ settlement, authorization }) => ({
     paymentId: settlement.paymentId,
     key: keyOf(settlement.payer, authorization.nonce ?? ""),

@@ -210,6 +210,9 @@ const ORACLES: Record<string, Oracle> = {
   nothingLeaked,
 };
 
+/** What is held after every campaign. */
+export const ORACLE_NAMES = Object.keys(ORACLES);
+
 /** Checks every oracle. */
 export function judge(seen: Observations): Record<string, Verdict> {
   const verdicts = Object.entries(ORACLES).map(([name, oracle]) => {

@@ -1,11 +1,17 @@
 import type { Context, Figures } from "./campaign";
-import type { Answer } from "./client";
+import { type Answer, mayBeServedLater } from "./client";
 import type { SignedPayment } from "./payers";
 import { SPELLINGS } from "./spellings";
 import type { Stack } from "./stack";
 
 /** Payments; the copies of each are more at full size. */
 export const sizes = { full: 1000, test: 50 };
+
+/** What this campaign holds besides the oracles of all. */
+export const ONE_CALL = "A1: one call of the upstream for all copies";
+export const STORED_ANSWER = "A2: the stored answer for a copy that comes later";
+export const ONE_MEANING = "A6: another spelling is the same payment, or refused with 400";
+export const ONE_ROW = "A6: one row for each payment";
 
 const COPIES = { full: 32, test: 16 };
 const PAYMENTS_AT_ONCE = 6;
@@ -16,7 +22,7 @@ export async function run({ size, random, progress, openStack, hold }: Context):
   const stack = await openStack({ replicas: 3 });
   const copies = size < sizes.full ? COPIES.test : COPIES.full;
   const told = new Map<string, number>();
-  const wrong: Record<"A1" | "A2" | "A6", string[]> = { A1: [], A2: [], A6: [] };
+  const wrong = { calls: [] as string[], later: [] as string[], spellings: [] as string[] };
   let begun = 0;
   let done = 0;
 
@@ -33,33 +39,33 @@ export async function run({ size, random, progress, openStack, hold }: Context):
         ),
       );
       for (const { status, code } of answers) count(told, `${status} ${code ?? "served"}`);
-      wrong.A6.push(...answers.filter(isUnfit).map((answer) => inWords(payment, answer)));
+      wrong.spellings.push(...answers.filter(isUnfit).map((answer) => inWords(payment, answer)));
       const again = await stack.client.insist(payment, 30_000);
-      if (again.status !== 200 || !again.replayed) wrong.A2.push(inWords(payment, again));
+      if (again.status !== 200 || !again.replayed) wrong.later.push(inWords(payment, again));
       const calls = stack.upstream.calls(payment.target);
-      if (calls !== 1) wrong.A1.push(`${payment.target}: the upstream was asked ${calls} times`);
+      if (calls !== 1) wrong.calls.push(`${payment.target}: the upstream was asked ${calls} times`);
       progress(++done, size);
     }
   };
   await Promise.all(Array.from({ length: Math.min(PAYMENTS_AT_ONCE, size) }, replayNext));
-  hold("A1: one call of the upstream for all copies", size, wrong.A1);
-  hold("A2: the stored answer for a copy that comes later", size, wrong.A2);
-  hold("A6: another spelling is refused with 400 or is the same payment", size * copies, wrong.A6);
+  hold(ONE_CALL, size, wrong.calls);
+  hold(STORED_ANSWER, size, wrong.later);
+  hold(ONE_MEANING, size * copies, wrong.spellings);
   await holdOneRow(stack, size, hold);
   return { payments: size, copies, presentations: stack.client.answers.length, ...Object.fromEntries(told) };
 }
 
-/** A copy may be served, told to wait, or told that its header is malformed: anything else would make two payments of one. */
-function isUnfit({ status, code }: Answer): boolean {
-  const waits = status === 409 && code === "payment_in_progress";
-  return !(status === 200 || waits || (status === 400 && code === "invalid_payment_header"));
+/** A copy may be served, told to come again, or told that its header is malformed: anything else would make two payments of one. */
+function isUnfit(answer: Answer): boolean {
+  const malformed = answer.status === 400 && answer.code === "invalid_payment_header";
+  return !(answer.status === 200 || malformed || mayBeServedLater(answer));
 }
 
 async function holdOneRow(stack: Stack, size: number, hold: Context["hold"]): Promise<void> {
   const [row] = await stack.parts.database.sql<{ count: number }[]>`
     select count(*)::int as count from payments where merchant_id = ${stack.merchantId}`;
   const count = row?.count ?? 0;
-  hold("A6: one row for each payment", size, count === size ? [] : [`${count} rows for ${size} payments`]);
+  hold(ONE_ROW, size, count === size ? [] : [`${count} rows for ${size} payments`]);
 }
 
 function inWords({ target }: SignedPayment, { spelling, status, code }: Answer): string {

@@ -1,0 +1,70 @@
+/** Where a proxy, the upstream, or the client itself stops a gateway in its work, so that it can be killed exactly there. */
+export type Stop =
+  | { at: "database" | "chain"; on: string; hold: "request" | "reply" }
+  | { at: "upstream" }
+  | { at: "response" };
+
+/** One crash window: a step of a paid request (faults C1–C9), and how often its upstream is asked in the end. */
+export interface Window {
+  row: string;
+  title: string;
+  upstreamCalls: number;
+  stop: Stop;
+}
+
+const database = (on: string): Stop => ({ at: "database", on, hold: "request" });
+const chain = (on: string, hold: "request" | "reply" = "request"): Stop => ({ at: "chain", on, hold });
+
+/**
+ * All windows, in the order in which one gateway can be stopped in each by a payment of its own: the last steps first,
+ * since a payment passes where a later one is to be stopped; then those that something times out while it is held; last
+ * the one that holds the relayer's lock.
+ */
+export const WINDOWS: readonly Window[] = [
+  { row: "C9", title: "while the answer is sent", upstreamCalls: 1, stop: { at: "response" } },
+  {
+    row: "C8",
+    title: "before the answer is sent",
+    upstreamCalls: 1,
+    stop: database('select "money", "reason"'),
+  },
+  { row: "C7", title: "before the receipt is booked", upstreamCalls: 1, stop: database("with paid as") },
+  // An answer that was never kept has to be asked for again, with the same Idempotency-Key.
+  { row: "C2", title: "while the upstream works", upstreamCalls: 2, stop: { at: "upstream" } },
+  {
+    row: "C1",
+    title: "before its claim is written",
+    upstreamCalls: 1,
+    stop: database('insert into "payments"'),
+  },
+  {
+    row: "C3",
+    title: "before the answer is kept",
+    upstreamCalls: 2,
+    stop: database('insert into "answers"'),
+  },
+  {
+    row: "C6",
+    title: "after the broadcast",
+    upstreamCalls: 1,
+    stop: chain("eth_sendRawTransaction", "reply"),
+  },
+  {
+    row: "C5",
+    title: "before the stored transaction is broadcast",
+    upstreamCalls: 1,
+    stop: chain("eth_sendRawTransaction"),
+  },
+  { row: "C4", title: "after the answer is kept", upstreamCalls: 1, stop: chain("eth_estimateGas") },
+  {
+    row: "C4",
+    title: "before the signed transaction is stored",
+    upstreamCalls: 1,
+    stop: database('insert into "chain_txs"'),
+  },
+];
+
+/** The name under which a window's verdict stands. */
+export function oracleOf({ row, title }: Window): string {
+  return `${row}: killed ${title}, a payment presented again is served once and charged once`;
+}
