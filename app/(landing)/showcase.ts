@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { decodePaymentRequiredHeader } from "@x402/core/http";
 import type { PaymentRequired } from "@x402/core/types";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { unstable_cache } from "next/cache";
 import { answers, endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
 import { examplePath } from "@/lib/endpoints/call-path";
@@ -58,7 +58,7 @@ async function findDemo(upstream: string) {
     .from(endpoints)
     .innerJoin(endpointVersions, current)
     .leftJoin(payments, answered)
-    .leftJoin(settlements, eq(settlements.paymentId, payments.id))
+    .leftJoin(settlements, and(eq(settlements.paymentId, payments.id), isNull(settlements.orphanedAt)))
     .leftJoin(answers, eq(answers.paymentId, payments.id))
     .where(and(eq(endpoints.state, "live"), eq(endpointVersions.upstream, upstream)))
     .orderBy(sql`${answers.expiresAt} desc nulls last`, sql`${endpoints.id} desc`)

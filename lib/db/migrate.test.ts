@@ -8,7 +8,7 @@ import { makeOwnDatabase } from "./own-database.fixture";
 
 /**
  * What the replicas of the release before would stumble over, or wait for: something they read is gone, is called or
- * typed otherwise, or must be given by statements that do not know it; an index that is built while nobody may write.
+ * typed otherwise, or must be given by statements that do not know it.
  * Whoever drops what no release reads any more says so in the first line: `-- contract: <the release that stopped>`.
  */
 const BREAKS_RUNNING_REPLICAS = [

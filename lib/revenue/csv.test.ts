@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cell, fileWord, line } from "./csv";
 
 describe("a CSV cell", () => {
-  it("is quoted, its quotes doubled, its line breaks kept (RFC 4180)", () => {
+  it("is quoted, its quotes doubled, its line breaks kept (RFC 4180, I2)", () => {
     expect(cell('say "hi",\r\nthen go')).toBe('"say ""hi"",\r\nthen go"');
     expect(cell(null)).toBe('""');
     expect(cell(10n ** 30n)).toBe(`"${10n ** 30n}"`);
@@ -21,7 +21,7 @@ describe("a CSV cell", () => {
     "－1",
     "＠x",
     "\u00a0=cmd",
-  ])("never starts a formula: %j", (text) => {
+  ])("never starts a formula: %j (I2)", (text) => {
     expect(cell(text)).toBe(`"'${text}"`);
   });
 

@@ -1,6 +1,8 @@
 import { setImmediate } from "node:timers/promises";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "@/lib/db/client";
+import { payments, settlements } from "@/lib/db/schema";
 import { type MerchantId, newId } from "@/lib/ids";
 import { revenueByTime } from "./by-time";
 import { startExport } from "./export";
@@ -87,7 +89,7 @@ async function csvOf(of: Scope) {
 }
 
 describe("revenue", () => {
-  it("is the same in headline, chart, table and CSV, whatever the filter", async () => {
+  it("is the same in headline, chart, table and CSV, whatever the filter (I18)", async () => {
     const filters: Partial<Scope>[] = [
       {},
       { endpointId: endpoints[3]?.id },
@@ -115,13 +117,13 @@ describe("revenue", () => {
     }
   });
 
-  it("adds amounts no JS number could hold", async () => {
+  it("adds amounts no JS number could hold (I18)", async () => {
     const [total] = await totalsByAsset(db, scope);
     expect(total?.units).toBeGreaterThan(123_456_789_012_345_678_901n);
     expect(total?.units.toString().endsWith("000")).toBe(false);
   });
 
-  it("counts a settlement at the first instant of the range and none at the first instant after", async () => {
+  it("counts a settlement at the first instant of the range and none at the first instant after (I18)", async () => {
     const [total] = await totalsByAsset(db, {
       ...scope,
       from: range.from,
@@ -130,12 +132,38 @@ describe("revenue", () => {
     expect(total).toMatchObject({ payments: 2, units: 6n });
   });
 
-  it("never adds test money to live money, nor another merchant's", async () => {
+  it("never adds test money to live money, nor another merchant's (I18)", async () => {
     const [live] = await totalsByAsset(db, { ...scope, networks: [BASE] });
     expect(live).toMatchObject({ network: BASE, asset: BASE_USDC, units: 999n, payments: 1 });
     const both = await totalsByAsset(db, { ...scope, networks: [BASE, TEST_NETWORK] });
     expect(both.map((total) => total.network)).toEqual([TEST_NETWORK, BASE]);
     expect(await totalsByAsset(db, { ...scope, networks: [] })).toEqual([]);
+  });
+
+  it("does not count a settlement whose block was dropped, and counts the one that took its place once (I18)", async () => {
+    const own = await mintMerchant(database);
+    const endpoint = await mintEndpoint(database, own, "Reorganised");
+    const [paymentId = ""] = await mintPayments(database, own, [
+      { endpointId: endpoint.id, at: hour(4), units: 7n },
+    ]);
+    const of = { ...scope, merchantId: own, until: new Date("2100-01-01") };
+    const [settlement] = await db.select().from(settlements).where(eq(settlements.paymentId, paymentId));
+    if (!settlement) throw new Error("The payment has no settlement");
+    await db.update(settlements).set({ orphanedAt: now }).where(eq(settlements.id, settlement.id));
+    await db.update(payments).set({ money: "submitting", settledAt: null }).where(eq(payments.id, paymentId));
+    const [dropped] = await totalsByAsset(db, of);
+    expect(dropped).toMatchObject({ units: 0n, payments: 1, settled: 0, payers: 0 });
+    expect((await csvOf(of)).map((row) => [row.money, row.amount_atomic])).toEqual([["submitting", ""]]);
+    expect((await readPayment(db, own, paymentId))?.settlement).toBeNull();
+
+    await db.insert(settlements).values({ ...settlement, id: newId() });
+    await db
+      .update(payments)
+      .set({ money: "settled", settledAt: settlement.blockTime })
+      .where(eq(payments.id, paymentId));
+    const [again] = await totalsByAsset(db, of);
+    expect(again).toMatchObject({ units: 7n, payments: 1, settled: 1, payers: 1 });
+    expect((await csvOf(of)).map((row) => row.amount_atomic)).toEqual(["7"]);
   });
 
   it("draws a day without a settlement as zero, and the 25-hour day as one bar", async () => {
@@ -208,7 +236,7 @@ describe("the list of payments", () => {
 });
 
 describe("the CSV", () => {
-  it("disarms formulas and keeps line breaks and quotes whole", async () => {
+  it("disarms formulas and keeps line breaks and quotes whole (I2)", async () => {
     const own = await mintMerchant(database);
     const endpoint = await mintEndpoint(database, own, '=HYPERLINK("https://evil.example","pay")');
     const path = '/a"b\r\n,c';
@@ -234,7 +262,7 @@ describe("the CSV", () => {
     );
   });
 
-  it("holds 50,000 rows of one snapshot in constant memory, at the reader's pace", async () => {
+  it("holds 50,000 rows of one snapshot in constant memory, at the reader's pace (I19)", async () => {
     const own = await mintMerchant(database);
     const endpoint = await mintEndpoint(database, own, "Busy");
     const [first = ""] = await mintPayments(database, own, [

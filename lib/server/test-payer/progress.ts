@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
 import { payments, settlements } from "@/lib/db/schema";
 import type { MerchantId } from "@/lib/ids";
@@ -22,7 +22,7 @@ export async function readProgress(db: Db, merchantId: MerchantId, identity: Uin
       provenAt: settlements.createdAt,
     })
     .from(payments)
-    .leftJoin(settlements, eq(settlements.paymentId, payments.id))
+    .leftJoin(settlements, and(eq(settlements.paymentId, payments.id), isNull(settlements.orphanedAt)))
     .where(and(eq(payments.identity, identity), eq(payments.merchantId, merchantId)));
   return row ?? null;
 }
