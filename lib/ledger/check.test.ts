@@ -5,9 +5,9 @@ import { openRpc } from "@/lib/chain/rpc";
 import { encodeTransfer } from "@/lib/chain/transfer";
 import type { ClaimedPayment } from "@/lib/gateway/ports";
 import { log } from "@/lib/log";
+import { authorizationOf } from "./authorization";
 import { checkLedger } from "./check";
 import { ANSWER, openTestLedger } from "./fixture";
-import { authorizationOf } from "./settle";
 
 const { rpcUrl } = inject("local");
 const outside = new Outside(rpcUrl);

@@ -5,17 +5,28 @@ import { privateKeyToAccount } from "viem/accounts";
 import { inject } from "vitest";
 import type { Chain } from "@/lib/chain/chain";
 import { authorize, mintAddress } from "@/lib/chain/fixture";
+import { networkById } from "@/lib/chain/networks";
 import { openChains } from "@/lib/chain/open";
 import { openDatabase } from "@/lib/db/client";
 import { endpoints, endpointVersions, merchants, payments } from "@/lib/db/schema";
 import { givenEnv, readEnv } from "@/lib/env";
 import type { ClaimedPayment, NewPayment } from "@/lib/gateway/ports";
 import { type MerchantId, newId } from "@/lib/ids";
+import { LOCAL_CHAIN_ID } from "@/lib/localnet/anvil";
 import { log } from "@/lib/log";
 import { createSealer } from "@/lib/seal";
+import { exactIdentity } from "@/lib/x402/exact";
 import { openLedger } from "./ledger";
 
 const env = readEnv({ ...givenEnv(), FAREBOX_SECRET: "-".repeat(32), FAREBOX_ORIGIN: "http://localhost" });
+
+const NETWORK = localNetwork();
+
+function localNetwork() {
+  const network = networkById(`eip155:${LOCAL_CHAIN_ID}`);
+  if (!network) throw new Error("The local chain's network is not known");
+  return network;
+}
 
 /** What an upstream said in these tests. */
 export const ANSWER = {
@@ -54,13 +65,14 @@ export function openTestLedger(
     };
     await db.insert(merchants).values({ id: merchantId, name: "Test shop" });
     await db.insert(endpoints).values({ id: endpointId, merchantId, slug, version: 1 });
-    await db.insert(endpointVersions).values({ endpointId, version: 1, ...terms, rules: [], payouts: [] });
     const { digest, asset, value, validAfter, validBefore, ...signed } = await authorize(payer, {
       to: mintAddress(),
     });
+    const payouts = [{ network: NETWORK.id, payTo: signed.to }];
+    await db.insert(endpointVersions).values({ endpointId, version: 1, ...terms, rules: [], payouts });
     const numbers = { value: `${value}`, validAfter: `${validAfter}`, validBefore: `${validBefore}` };
     return {
-      identity: randomBytes(32),
+      identity: exactIdentity(signed, { ...NETWORK.token, chainId: NETWORK.chainId }),
       digest: Buffer.from(digest.slice(2), "hex"),
       fingerprint: randomBytes(32),
       identifier: null,
@@ -68,7 +80,7 @@ export function openTestLedger(
       ...{
         protocol: 2,
         scheme: "exact",
-        network: "eip155:84532",
+        network: NETWORK.id,
         asset,
         payer: signed.from,
         payTo: signed.to,

@@ -5,9 +5,9 @@ import { Outside } from "@/lib/chain/fixture";
 import { encodeTransfer } from "@/lib/chain/transfer";
 import { answers, chainTxs, payments, settlements } from "@/lib/db/schema";
 import type { ClaimedPayment } from "@/lib/gateway/ports";
+import { authorizationOf } from "./authorization";
 import { ANSWER, openTestLedger, randomHex, relayerOf } from "./fixture";
-import { authorizationOf } from "./settle";
-import { sweep } from "./workers";
+import { sweepLeases } from "./workers/sweep-leases";
 
 const { db, ledger, chains, mintPayment, claimWork, rowOf, abandon, close } = openTestLedger();
 const outside = new Outside(inject("local").rpcUrl);
@@ -69,7 +69,7 @@ describe("attempts", () => {
     for (let ended = 0; ended < 2; ended++) await ledger.fail(await claimWork(payment), "insufficient_funds");
     for (let ended = 0; ended < 4; ended++) await ledger.fail(await claimWork(payment), "upstream_timeout");
     await abandon(await claimWork(payment));
-    await sweep(db);
+    await sweepLeases(db);
     expect(await ledger.claim(payment)).toEqual({ kind: "refused", code: "attempts_exhausted" });
   });
 });

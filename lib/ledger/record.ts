@@ -1,8 +1,14 @@
 import { sql } from "drizzle-orm";
-import type { TransferProof } from "@/lib/chain/chain";
+import type { Proof, TransferProof } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
 import { newId } from "@/lib/ids";
 import type { ReasonCode } from "@/lib/x402/reasons";
+
+/** Books what the chain shows of a submitted payment; pending books nothing. */
+export async function book(db: Db, paymentId: string, proof: Proof): Promise<void> {
+  if (proof.outcome === "settled") await recordSettlement(db, paymentId, proof.proof);
+  if (proof.outcome === "failed") await voidPayment(db, paymentId, proof.reason, "submitting");
+}
 
 /**
  * Books a proven transfer: the payment becomes settled and its settlement row is written, in one statement.
@@ -23,10 +29,57 @@ export async function recordSettlement(db: Db, paymentId: string, proof: Transfe
     from paid`);
 }
 
+/** Submits an answered payment whose money somebody else sent, when nobody works on it; false when it is not so. */
+export async function adopt(db: Db, paymentId: string): Promise<boolean> {
+  const rows = await db.execute(sql`
+    update payments set money = 'submitting', submitted_at = now()
+    where id = ${paymentId} and money = 'held' and answered_at is not null
+      and (lease_until is null or lease_until < now())
+    returning id`);
+  return rows.length === 1;
+}
+
+/** A block as settlements name it. */
+export interface SettledBlock {
+  network: string;
+  number: bigint;
+  hash: string;
+}
+
+const standingIn = ({ network, number, hash }: SettledBlock) => sql`network = ${network}
+  and block_number = ${number.toString()} and block_hash = ${hash} and orphaned_at is null`;
+
+/** Ends the wait for payments whose block can no longer be replaced; returns how many there were. */
+export async function makeFinal(db: Db, block: SettledBlock): Promise<number> {
+  const rows = await db.execute(sql`
+    update payments set money = 'final'
+    where money = 'settled' and id in (select payment_id from settlements where ${standingIn(block)})
+    returning id`);
+  return rows.length;
+}
+
+/**
+ * Takes back what was settled in a block that a reorg dropped: its settlements count no more, and their payments are
+ * submitted again, to be proven anew. Returns the payments.
+ */
+export async function orphan(db: Db, block: SettledBlock): Promise<string[]> {
+  const rows = await db.execute<{ id: string }>(sql`
+    with dropped as (
+      update settlements set orphaned_at = now() where ${standingIn(block)} returning payment_id
+    )
+    update payments set money = 'submitting', settled_at = null, submitted_at = now()
+    where money = 'settled' and id in (select payment_id from dropped)
+    returning id`);
+  return rows.map(({ id }) => id);
+}
+
 /** What a payment must still be to be voided: held by the caller's lease, or submitted and proven never to settle. */
 export type VoidFrom = { held: { lease: string } } | "submitting" | "expired";
 
-/** Ends a payment that moved no money and will not be used by us; its answer, never delivered, is deleted. */
+/**
+ * Ends a payment that moved no money and will not be used by us; its answer, never delivered, is deleted. One that a
+ * reorg took its money from was delivered, so the merchant lost it.
+ */
 export async function voidPayment(
   db: Db,
   paymentId: string,
@@ -39,9 +92,11 @@ export async function voidPayment(
       : from === "expired"
         ? sql`money = 'held' and (lease_until is null or lease_until < now())`
         : sql`money = 'held' and lease_owner = ${from.held.lease} and lease_until > now()`;
+  const lost = sql`exists (select from settlements where payment_id = payments.id)`;
   const rows = await db.execute(sql`
     with ended as (
-      update payments set money = 'void', voided_at = now(), reason = ${reason}, lease_owner = null, lease_until = null
+      update payments set money = 'void', voided_at = now(), lease_owner = null, lease_until = null,
+        reason = case when ${lost} then 'merchant_loss' else ${reason} end
       where id = ${paymentId} and ${guard}
       returning id
     ), withheld as (delete from answers where payment_id in (select id from ended))

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { eq } from "drizzle-orm";
-import { getAddress, type Hex, isHex } from "viem";
+import type { Hex } from "viem";
 import { type Authorization, type Chain, ChainUnavailable, type Proof } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
-import { chainTxs, payments } from "@/lib/db/schema";
+import { payments } from "@/lib/db/schema";
 import type { Charge, ClaimedPayment } from "@/lib/gateway/ports";
 import type { Log } from "@/lib/log";
 import type { ReasonCode } from "@/lib/x402/reasons";
+import { authorizationOf } from "./authorization";
 import { settlementHash } from "./claim";
-import { recordSettlement, voidPayment } from "./record";
+import { book, voidPayment } from "./record";
+import { proveSent, sentHashes } from "./sent";
 import { noteHash, submit } from "./submit";
 
 /** How long a caller waits for its proof before it is told to present the payment again. */
@@ -16,54 +18,16 @@ const PROVE_FOR_MS = 20_000;
 /** Pauses between looks at the chain: quick at first, for fast chains, then once a second. */
 const LOOK_AFTER_MS = [0, 20, 40, 80, 160, 320, 640, 1_000];
 
-function toHex(text: string | null | undefined): Hex | null {
-  return text && isHex(text) ? text : null;
-}
-
-/** Rebuilds the signed authorization of an exact payment from its row. */
-export function authorizationOf(row: {
-  asset: string;
-  authorization: Record<string, string>;
-}): Authorization {
-  const {
-    from = "",
-    to = "",
-    value = "",
-    validAfter = "",
-    validBefore = "",
-    nonce,
-    signature,
-  } = row.authorization;
-  const [nonceHex, signatureHex] = [toHex(nonce), toHex(signature)];
-  if (nonceHex === null || signatureHex === null) throw new Error("A stored authorization is malformed");
-  return {
-    asset: getAddress(row.asset),
-    from: getAddress(from),
-    to: getAddress(to),
-    value: BigInt(value),
-    validAfter: BigInt(validAfter),
-    validBefore: BigInt(validBefore),
-    nonce: nonceHex,
-    signature: signatureHex,
-  };
-}
-
-/** Books what the chain shows of a submitted payment; pending books nothing. */
-export async function book(db: Database["db"], paymentId: string, proof: Proof): Promise<void> {
-  if (proof.outcome === "settled") await recordSettlement(db, paymentId, proof.proof);
-  if (proof.outcome === "failed") await voidPayment(db, paymentId, proof.reason, "submitting");
-}
-
 async function proveFor(
   chain: Chain,
   authorization: Authorization,
-  txHash: Hex | null,
+  hashes: readonly Hex[],
   forMs: number,
 ): Promise<Proof> {
   const until = performance.now() + forMs;
   for (let look = 0; ; look++) {
     await sleep(LOOK_AFTER_MS[Math.min(look, LOOK_AFTER_MS.length - 1)]);
-    const proof = await chain.prove(authorization, txHash).catch((error: unknown): Proof => {
+    const proof = await proveSent(chain, authorization, hashes).catch((error: unknown): Proof => {
       // The money may have moved: a silent chain is an unknown outcome, never a failure.
       if (error instanceof ChainUnavailable) return { outcome: "pending" };
       throw error;
@@ -84,7 +48,7 @@ export async function settle(
 ): Promise<Charge> {
   if (payment.money === "settled" || payment.money === "final") return standingCharge(db, payment.id, null);
   const authorization = authorizationOf(payment);
-  let txHash = await sentHash(db, payment.id);
+  let hashes = await sentHashes(db, payment.id);
   if (payment.money === "held") {
     const submission = await submit(db, chain, payment, authorization).catch((error: unknown) => {
       if (error instanceof ChainUnavailable) return null;
@@ -95,28 +59,19 @@ export async function settle(
       const ended = await voidPayment(db, payment.id, submission.reason, { held: { lease: payment.lease } });
       return ended ? { outcome: "void", code: submission.reason } : { outcome: "unavailable" };
     }
-    txHash = submission.txHash;
+    hashes = submission.txHash === null ? [] : [submission.txHash];
   }
+  const txHash = hashes[0] ?? null;
   try {
     if (payment.money === "held" && chain.submitter.kind === "facilitator")
       await noteHash(db, payment.id, txHash);
-    await book(db, payment.id, await proveFor(chain, authorization, txHash, PROVE_FOR_MS));
+    await book(db, payment.id, await proveFor(chain, authorization, hashes, PROVE_FOR_MS));
     return await standingCharge(db, payment.id, txHash);
   } catch (error) {
     // The money may have moved: whatever broke, the caller must not sign again (faults E3).
     log.error("settle.unknown_outcome", { payment: payment.id, txHash, error });
     return { outcome: "pending", txHash: txHash ?? "" };
   }
-}
-
-/** The hash of the transaction that was sent for a payment, where one is known. */
-export async function sentHash(db: Database["db"], paymentId: string): Promise<Hex | null> {
-  const [row] = await db
-    .select({ ours: chainTxs.hash, theirs: payments.facilitatorTxHash })
-    .from(payments)
-    .leftJoin(chainTxs, eq(chainTxs.id, payments.chainTxId))
-    .where(eq(payments.id, paymentId));
-  return toHex(row?.ours ?? row?.theirs);
 }
 
 /** The charge as booked, whoever booked it: this process, another replica, or a worker. */

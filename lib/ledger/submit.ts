@@ -1,6 +1,13 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Hex } from "viem";
-import type { Authorization, Chain, SignedTransaction, Submitter, TransferFailure } from "@/lib/chain/chain";
+import type {
+  Authorization,
+  Chain,
+  GasQuote,
+  SignedTransaction,
+  Submitter,
+  TransferFailure,
+} from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { chainTxs, payments, relayers } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
@@ -61,7 +68,8 @@ async function signAndStore(
   db: Db,
   payment: Chargeable,
   relayer: Relayer,
-  sign: (nonce: number) => ReturnType<Relayer["sign"]>,
+  authorization: Authorization,
+  { gas, headNumber }: { gas: GasQuote; headNumber: bigint },
 ): Promise<SignedTransaction | null> {
   try {
     return await db.transaction(async (tx) => {
@@ -72,7 +80,7 @@ async function signAndStore(
         .returning({ next: relayers.nextNonce });
       if (!row) throw new RelayerUnknown();
       const accountNonce = row.next - 1;
-      const { raw, hash } = await sign(accountNonce);
+      const { raw, hash } = await relayer.sign(authorization, gas, accountNonce);
       const chainTxId = newId();
       await tx.insert(chainTxs).values({
         id: chainTxId,
@@ -81,6 +89,10 @@ async function signAndStore(
         sender: relayer.address,
         accountNonce,
         raw,
+        maxFeePerGas: gas.maxFeePerGas,
+        maxPriorityFeePerGas: gas.maxPriorityFeePerGas,
+        gasLimit: gas.gas,
+        pricedAtBlock: headNumber,
       });
       const { set, where } = toSubmitting(payment, { chainTxId });
       const changed = await tx.update(payments).set(set).where(where).returning({ id: payments.id });
@@ -93,7 +105,7 @@ async function signAndStore(
     if (!(error instanceof RelayerUnknown)) throw error;
     // The first payment this relayer ever sends.
     await syncRelayer(db, payment.network, relayer);
-    return signAndStore(db, payment, relayer, sign);
+    return signAndStore(db, payment, relayer, authorization, { gas, headNumber });
   }
 }
 
@@ -122,9 +134,7 @@ export async function submit(
     if (seen.outcome === "pending" && quote.reason === "payment_cancelled") return { kind: "lost" };
     return { kind: "refused", reason: quote.reason };
   }
-  const stored = await signAndStore(db, payment, submitter, (nonce) =>
-    submitter.sign(authorization, quote.gas, nonce),
-  );
+  const stored = await signAndStore(db, payment, submitter, authorization, quote);
   if (stored === null) return { kind: "lost" };
   await submitter.broadcast(stored.raw);
   return { kind: "sent", txHash: stored.hash };

@@ -7,10 +7,13 @@ import { openChains } from "@/lib/chain/open";
 import { answers, payments } from "@/lib/db/schema";
 import type { ClaimedPayment, NewPayment } from "@/lib/gateway/ports";
 import { log } from "@/lib/log";
+import { authorizationOf } from "./authorization";
 import { ANSWER, losingBroadcasts, openTestLedger, relayerOf } from "./fixture";
-import { authorizationOf } from "./settle";
 import { submit } from "./submit";
-import { settleUnattended, sweep } from "./workers";
+import { fillGaps } from "./workers/fill-gaps";
+import { prune } from "./workers/prune";
+import { settleUnattended } from "./workers/settle";
+import { sweepLeases } from "./workers/sweep-leases";
 
 const { rpcUrl } = inject("local");
 const outside = new Outside(rpcUrl);
@@ -38,6 +41,7 @@ async function lose(payment: ClaimedPayment): Promise<void> {
 /** Lets the workers look until a payment is no longer submitting. */
 async function finish(payment: ClaimedPayment, chains: Chain[] = [chain]) {
   for (let round = 0; round < 10 && (await rowOf(payment)).money === "submitting"; round++) {
+    await Promise.all(chains.map((each) => fillGaps(db, each, log).catch(() => {})));
     await settleUnattended(db, new Map(chains.map((each) => [each.network.id, each])), log);
     await db.update(payments).set({ leaseUntil: null }).where(eq(payments.id, payment.id));
   }
@@ -87,7 +91,7 @@ describe("the workers", () => {
     await abandon(died);
     await db.update(payments).set({ leaseOwner: null, leaseUntil: null }).where(eq(payments.id, broken.id));
     await ledger.fail(expired, "upstream_timeout");
-    await sweep(db);
+    await sweepLeases(db);
     const interrupted = { money: "held", delivery: "failed", reason: "interrupted" };
     expect(await rowOf(died)).toMatchObject(interrupted);
     expect(await rowOf(broken)).toMatchObject(interrupted);
@@ -100,15 +104,15 @@ describe("the workers", () => {
     await ledger.keepAnswer(payment, ANSWER);
     await abandon(payment);
     await db.update(answers).set({ expiresAt: sql`now()` }).where(eq(answers.paymentId, payment.id));
-    await sweep(db);
+    await prune(db);
     const late = await ledger.claim(minted);
     if (late.kind !== "charge") throw new Error(`The claim came to ${late.kind}`);
     expect(await ledger.settle(late.payment)).toMatchObject({ outcome: "settled" });
-    await sweep(db);
+    await prune(db);
     expect(await ledger.claim(minted)).toMatchObject({ kind: "replay", answer: { status: 200 } });
     const dayAgo = sql`now() - interval '24 hours 1 second'`;
     await db.update(payments).set({ settledAt: dayAgo }).where(eq(payments.id, payment.id));
-    await sweep(db);
+    await prune(db);
     expect(await ledger.claim(minted)).toEqual({ kind: "refused", code: "answer_expired" });
   });
 });

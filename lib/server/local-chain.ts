@@ -1,6 +1,6 @@
 import { openRpc } from "@/lib/chain/rpc";
 import { checkLedger } from "@/lib/ledger/check";
-import { resend } from "@/lib/ledger/workers";
+import { fillGaps } from "@/lib/ledger/workers/fill-gaps";
 import type { Parts } from "./parts";
 
 /**
@@ -19,6 +19,6 @@ export async function reportLostBlocks({ env, chains, database, log }: Parts): P
     const meaning = "The machine stopped before the local chain wrote its last blocks.";
     const action = "Start over with an empty data folder if the two must agree.";
     log.error("local_chain_lost_blocks", { network: network.id, settlements: lost.length, meaning, action });
-    await resend(db, chain);
+    await fillGaps(db, chain, log);
   }
 }

@@ -1,7 +1,7 @@
 import { openDatabase } from "@/lib/db/client";
 import { migrateDatabase } from "@/lib/db/migrate";
 import { type Env, givenEnv } from "@/lib/env";
-import { runWorkers } from "@/lib/ledger/workers";
+import { runWorkers } from "@/lib/ledger/workers/run";
 import { log } from "@/lib/log";
 import { completeConfiguration, planConfiguration } from "./configure";
 import { CannotStart, failOnUncaught, failToStart } from "./failure";

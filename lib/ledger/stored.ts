@@ -1,0 +1,101 @@
+import { and, eq, sql } from "drizzle-orm";
+import { type Hex, parseTransaction } from "viem";
+import type { Fees, SignedTransaction } from "@/lib/chain/chain";
+import type { Db } from "@/lib/db/client";
+import { chainTxs, relayers } from "@/lib/db/schema";
+import { newId } from "@/lib/ids";
+
+/** A relayer, as its rows name it. */
+export interface Sender {
+  network: string;
+  sender: string;
+}
+
+/** The newest transaction of an account nonce that is not mined yet. */
+export interface StoredTx {
+  accountNonce: number;
+  version: number;
+  raw: Hex;
+  fees: Fees;
+  /** What the first transaction of the account nonce offered, in wei. */
+  firstFeePerGas: bigint;
+  /** The head when it was priced. */
+  pricedAtBlock: bigint;
+  /** Whether a payment still wants it mined. */
+  wanted: boolean;
+  /** Whether it was stored so long ago that its own request is done with it. */
+  rested: boolean;
+}
+
+/** How long the request that stored a transaction is left alone with it. */
+const OWN_SECONDS = 5;
+
+/** Reads the newest transactions from an account nonce on, lowest first. */
+export async function readStored(
+  db: Db,
+  { network, sender }: Sender,
+  fromNonce: number,
+  limit: number,
+): Promise<StoredTx[]> {
+  const siblings = sql`s.network = t.network and s.sender = t.sender and s.account_nonce = t.account_nonce`;
+  const rows = await db.execute<{
+    account_nonce: string;
+    version: number;
+    raw: Hex;
+    first_fee: string | null;
+    priced_at_block: string;
+    wanted: boolean;
+    rested: boolean;
+  }>(sql`
+    select distinct on (account_nonce) account_nonce, version, raw,
+      coalesce(priced_at_block, 0) priced_at_block,
+      created_at < now() - make_interval(secs => ${OWN_SECONDS}) rested,
+      (select min(max_fee_per_gas) from chain_txs s where ${siblings}) first_fee,
+      exists (select from payments p join chain_txs s on s.id = p.chain_tx_id
+        where ${siblings} and p.money <> 'void') wanted
+    from chain_txs t
+    where network = ${network} and sender = ${sender} and account_nonce >= ${fromNonce}
+    order by account_nonce, version desc
+    limit ${limit}`);
+  return rows.map(({ raw, version, wanted, rested, ...row }) => {
+    const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
+    return {
+      ...{ raw, version, wanted, rested },
+      accountNonce: Number(row.account_nonce),
+      fees: { maxFeePerGas, maxPriorityFeePerGas },
+      firstFeePerGas: row.first_fee === null ? maxFeePerGas : BigInt(row.first_fee),
+      pricedAtBlock: BigInt(row.priced_at_block),
+    };
+  });
+}
+
+/** A transaction of an account nonce that was handed out before, to be stored before it is sent. */
+export interface NextVersion extends Sender {
+  accountNonce: number;
+  version: number;
+  signed: SignedTransaction;
+  fees: Fees;
+  pricedAtBlock: bigint;
+}
+
+/** Stores another transaction of an account nonce; false when another replica was first. */
+export async function storeVersion(db: Db, { signed, fees, ...row }: NextVersion): Promise<boolean> {
+  const { maxFeePerGas, maxPriorityFeePerGas } = fees;
+  const stored = await db
+    .insert(chainTxs)
+    .values({ id: newId(), ...row, ...signed, maxFeePerGas, maxPriorityFeePerGas })
+    .onConflictDoNothing({
+      target: [chainTxs.network, chainTxs.sender, chainTxs.accountNonce, chainTxs.version],
+    })
+    .returning({ id: chainTxs.id });
+  return stored.length === 1;
+}
+
+/** The account nonce a relayer hands out next; zero before its first. Every lower one has its transaction stored. */
+export async function nextAccountNonce(db: Db, { network, sender }: Sender): Promise<number> {
+  const [row] = await db
+    .select({ next: relayers.nextNonce })
+    .from(relayers)
+    .where(and(eq(relayers.network, network), eq(relayers.address, sender)));
+  return row?.next ?? 0;
+}

@@ -1,0 +1,40 @@
+import { sql } from "drizzle-orm";
+import type { Chain } from "@/lib/chain/chain";
+import type { Db } from "@/lib/db/client";
+import { moveCursor, readCursor } from "@/lib/ledger/cursor";
+import { makeFinal, orphan, type SettledBlock } from "@/lib/ledger/record";
+import type { Log } from "@/lib/log";
+
+/** The blocks of settlements that are not final yet, oldest first. */
+async function blocksNotFinal(db: Db, network: string): Promise<SettledBlock[]> {
+  const rows = await db.execute<{ number: string; hash: string }>(sql`
+    select distinct block_number as number, block_hash as hash
+    from payments join settlements on payment_id = payments.id and orphaned_at is null
+    where payments.network = ${network} and money = 'settled'
+    order by block_number`);
+  return rows.map(({ number, hash }) => ({ network, number: BigInt(number), hash }));
+}
+
+/**
+ * Holds what is settled against the chain until its block is final: then nothing can take it back any more. What stood in
+ * a block that the chain replaced is submitted again (faults D13). While the last head we saw is still part of the chain,
+ * so is all below it, and only newer blocks need a look.
+ */
+export async function finalise(db: Db, { network, history }: Chain, log: Log): Promise<void> {
+  const waiting = await blocksNotFinal(db, network.id);
+  if (waiting.length === 0) return;
+  const cursor = await readCursor(db, network.id, "finality");
+  const [head, finalHead] = await Promise.all([history.head(), history.finalHead()]);
+  const stands = cursor !== null && (await history.holds(cursor.blockNumber, cursor.blockHash)) === true;
+  for (const block of waiting) {
+    const isFinal = block.number <= finalHead.number;
+    if (stands && !isFinal && block.number <= cursor.blockNumber) continue;
+    const held = await history.holds(block.number, block.hash);
+    if (held && isFinal) await makeFinal(db, block);
+    if (held === false) {
+      const payments = await orphan(db, block);
+      log.warn("settlement.orphaned", { network: network.id, block: block.number.toString(), payments });
+    }
+  }
+  await moveCursor(db, network.id, "finality", head);
+}
