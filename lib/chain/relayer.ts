@@ -110,7 +110,10 @@ async function quote(
     feesOf(client),
     client.getBalance({ address: relayer }),
   ]);
-  if (!simulation.moves) return { ok: false, reason: failureOf(authorization, simulation) };
+  // Some tokens pass over a used nonce in silence (faults D16).
+  if (!simulation.moves || simulation.nonceUsed) {
+    return { ok: false, reason: failureOf(authorization, simulation) };
+  }
   if (typeof estimate !== "bigint") throw estimate;
   if (estimate > MAX_GAS) return { ok: false, reason: "settlement_reverted" };
   const roomy = estimate + (estimate * GAS_HEADROOM_PERCENT) / 100n;

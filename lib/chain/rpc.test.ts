@@ -1,8 +1,23 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "node:util";
+import { toHex } from "viem";
 import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { ChainUnavailable } from "./chain";
-import { authorize, keptLog, Outside, openLocal, serve } from "./fixture";
+import {
+  authorize,
+  keptLog,
+  lyingRpc,
+  mintAddress,
+  Outside,
+  openLocal,
+  type RpcCall,
+  serve,
+} from "./fixture";
 
+const UNUSED = `0x${"00".repeat(32)}` as const;
 const DEAD_RPC = "http://127.0.0.1:1/v2/secret-key";
+
+const JSON_BODY = { "content-type": "application/json" };
 
 let rpcUrl: string;
 let outside: Outside;
@@ -22,7 +37,20 @@ async function broken(answer: Parameters<typeof serve>[0]): Promise<string> {
   return `${server.url}/v2/secret-key`;
 }
 
-describe("a network whose first RPC fails is served by the next", () => {
+/** An RPC that tells the truth, except what `lie` makes of it; notes what it was asked. */
+async function liar(lie: Parameters<typeof lyingRpc>[1] = (_, result) => result) {
+  const asked: string[] = [];
+  const server = await lyingRpc(rpcUrl, (call, result) => {
+    asked.push(call.method);
+    return lie(call, result);
+  });
+  open.push(server);
+  return { url: server.url, asked, questions: () => asked.filter((method) => method === "eth_call").length };
+}
+
+const anybody = { asset: mintAddress(), from: mintAddress(), nonce: UNUSED };
+
+describe("a network whose first RPC fails is served by the next (D2)", () => {
   it.each<[string, () => Promise<string>]>([
     ["refuses connections", async () => DEAD_RPC],
     ["hangs up", () => broken(async () => undefined)],
@@ -46,8 +74,149 @@ describe("a network whose first RPC fails is served by the next", () => {
   });
 });
 
+describe("an RPC that is slow", () => {
+  it("is not waited for: another is asked beside it, and it is not held to have failed (D2)", async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const slow = await broken(async (body) => {
+      const call = JSON.parse(body) as RpcCall;
+      if (call.method === "eth_call") await held;
+      const answer = await fetch(rpcUrl, { method: "POST", headers: JSON_BODY, body });
+      return { body: await answer.text() };
+    });
+    const chain = openLocal([slow, rpcUrl]);
+    const { balance } = await chain.payerState(await authorize(await outside.payer(12_345n)));
+    const [first] = (await chain.health()).rpcs;
+    letGo();
+    expect(balance).toBe(12_345n);
+    expect(first).toMatchObject({ state: "well", lastFailure: null });
+  });
+});
+
+describe("an RPC that failed five times in a row", () => {
+  it("is left alone until it answers for its head, and is asked again then (D2)", async () => {
+    let isDown = false;
+    let questions = 0;
+    const first = await broken(async (body) => {
+      if ((JSON.parse(body) as RpcCall).method === "eth_call") questions += 1;
+      if (isDown) return { status: 503, body: "{}" };
+      const answer = await fetch(rpcUrl, { method: "POST", headers: JSON_BODY, body });
+      return { body: await answer.text() };
+    });
+    const chain = openLocal([first, rpcUrl]);
+    const ask = async () => chain.payerState({ ...anybody, asset: chain.network.token.address });
+    await ask();
+    isDown = true;
+    for (let i = 0; i < 20; i++) await ask();
+    expect(questions).toBe(6);
+    expect((await chain.health()).rpcs[0]).toMatchObject({
+      state: "down",
+      lastFailure: { what: "answered HTTP 503" },
+    });
+    isDown = false;
+    // Nothing but questions makes it be looked at again.
+    while (questions === 6) {
+      await ask();
+      await sleep(100);
+    }
+    expect((await chain.health()).rpcs[0]).toMatchObject({ state: "well" });
+  });
+
+  it("does so also when it is the only one, and answers are refused at once meanwhile (D2)", async () => {
+    let isDown = true;
+    let asked = 0;
+    const only = await broken(async (body) => {
+      asked += 1;
+      if (isDown) return undefined;
+      const answer = await fetch(rpcUrl, { method: "POST", headers: JSON_BODY, body });
+      return { body: await answer.text() };
+    });
+    const chain = openLocal(only);
+    const ask = async () => chain.payerState({ ...anybody, asset: chain.network.token.address });
+    for (let i = 0; i < 5; i++) await expect(ask()).rejects.toThrow(ChainUnavailable);
+    const before = asked;
+    await Promise.all(Array.from({ length: 50 }, () => expect(ask()).rejects.toThrow(ChainUnavailable)));
+    // One knock at the door for all of them.
+    expect(asked).toBe(before + 1);
+    isDown = false;
+    for (;;) {
+      const state = await ask().catch(() => null);
+      if (state !== null) break;
+      await sleep(100);
+    }
+  });
+
+  it("is not what one is that only says no, such as to a call that reverts", async () => {
+    const only = await liar();
+    const chain = openLocal(only.url);
+    // No token lies there, so that the question fails though every answer came.
+    for (let i = 0; i < 6; i++) await expect(chain.payerState(anybody)).rejects.toThrow(ChainUnavailable);
+    const state = await chain.payerState({ ...anybody, asset: chain.network.token.address });
+    expect(state).toMatchObject({ balance: 0n });
+  });
+});
+
+describe("an RPC that decides nothing (D3)", () => {
+  const now = () => Math.floor(Date.now() / 1000);
+  const withHead = (number: number, time: number) => (call: RpcCall, result: unknown) =>
+    call.method === "eth_getBlockByNumber"
+      ? { ...Object(result), number: toHex(number), timestamp: toHex(time) }
+      : result;
+
+  it("is one whose head is behind the others'", async () => {
+    const stale = await liar(withHead(100, now() - 60));
+    const fresh = await liar(withHead(130, now()));
+    const chain = openLocal([stale.url, fresh.url]);
+    await chain.payerState({ ...anybody, asset: chain.network.token.address });
+    expect([stale.questions(), fresh.questions()]).toEqual([0, 1]);
+    expect((await chain.health()).rpcs.map(({ state }) => state)).toEqual(["behind", "well"]);
+  });
+
+  it("is not one that lacks the last block only, of a chain that takes long for one", async () => {
+    const [one, other] = [await liar(withHead(100, now() - 60)), await liar(withHead(101, now()))];
+    const chain = openLocal([one.url, other.url]);
+    await chain.payerState({ ...anybody, asset: chain.network.token.address });
+    expect(one.questions()).toBe(1);
+  });
+
+  it.each([
+    ["a head from the future", 2, 3_600],
+    ["the newest head of three", 3, 0],
+  ])("is never all the others, because one boasts of %s", async (_, rpcs, ahead) => {
+    const boaster = await liar(withHead(9_999, now() + ahead));
+    const honest = await Promise.all(Array.from({ length: rpcs - 1 }, () => liar(withHead(100, now() - 60))));
+    const chain = openLocal([...honest, boaster].map(({ url }) => url));
+    await chain.payerState({ ...anybody, asset: chain.network.token.address });
+    expect(honest[0]?.questions()).toBe(1);
+  });
+
+  it("is one of another chain, whatever else it says", async () => {
+    const other = await liar(({ method }, result) => (method === "eth_chainId" ? "0x1" : result));
+    const chain = openLocal([other.url, rpcUrl]);
+    await chain.payerState({ ...anybody, asset: chain.network.token.address });
+    expect(other.questions()).toBe(0);
+    expect((await chain.health()).rpcs[0]).toMatchObject({ state: "wrong_chain" });
+  });
+});
+
+describe("the health of RPCs", () => {
+  it("tells hosts, heads and failures, and no key", async () => {
+    const { url } = await liar();
+    const chain = openLocal([DEAD_RPC, `${url}/secret-key`]);
+    const { rpcs } = await chain.health();
+    expect(rpcs).toMatchObject([
+      { host: "127.0.0.1:1", state: "unknown", latencyMs: null, head: null },
+      { host: new URL(url).host, state: "well", lastFailure: null, head: { time: expect.any(Date) } },
+    ]);
+    expect(rpcs[0]?.lastFailure?.what).toBe("could not be reached, or answered nonsense");
+    expect(inspect(rpcs)).not.toContain("secret-key");
+  });
+});
+
 describe("a network that no RPC answers for", () => {
-  it("is unavailable, which is no statement about the payer", async () => {
+  it("is unavailable, which is no statement about the payer (D1)", async () => {
     const chain = openLocal([DEAD_RPC, await broken(async () => undefined)]);
     await expect(chain.payerState(await authorize(await outside.payer(1n)))).rejects.toThrow(
       ChainUnavailable,

@@ -26,6 +26,7 @@ contract LocalUsdc {
     mapping(address account => uint256) public balanceOf;
     mapping(address owner => mapping(address spender => uint256)) public allowance;
     mapping(address authorizer => mapping(bytes32 nonce => bool)) public authorizationState;
+    mapping(address account => bool) public isBlacklisted;
 
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Approval(address indexed owner, address indexed spender, uint256 value);
@@ -38,6 +39,11 @@ contract LocalUsdc {
         balanceOf[to] += value;
         emit Transfer(address(0), to, value);
         return true;
+    }
+
+    /// Keeps an account from paying and being paid, as Circle can; here anyone can.
+    function blacklist(address account) external {
+        isBlacklisted[account] = true;
     }
 
     function transfer(address to, uint256 value) external returns (bool) {
@@ -159,6 +165,7 @@ contract LocalUsdc {
     }
 
     function _transfer(address from, address to, uint256 value) private {
+        require(!isBlacklisted[from] && !isBlacklisted[to], "Blacklistable: account is blacklisted");
         require(to != address(0), "ERC20: transfer to the zero address");
         require(value <= balanceOf[from], "ERC20: transfer amount exceeds balance");
         balanceOf[from] -= value;

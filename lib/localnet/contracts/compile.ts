@@ -7,7 +7,7 @@ import solc from "solc";
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
 /** The contracts of this folder. */
-export const CONTRACTS = ["LocalUsdc", "Multicall3", "ContractWallet"] as const;
+export const CONTRACTS = ["LocalUsdc", "Multicall3", "ContractWallet", "OddUsdc"] as const;
 
 interface Output {
   errors?: { formattedMessage: string }[];
