@@ -19,6 +19,17 @@ function isOurs(host: string | undefined, origin: string): boolean {
   return new URL(`${own.protocol}//${host}`).host === own.host;
 }
 
+/**
+ * Whether the request can be read in more than one way (request smuggling): two hosts, or a coding of the whole message
+ * other than chunks, under which one server's end of the body is another's middle. The parser refuses the rest (faults G8).
+ */
+export function isAmbiguous({ headers }: Pick<GatewayRequest, "headers">): boolean {
+  const named = (wanted: string) => headers.filter(([name]) => name.toLowerCase() === wanted);
+  return (
+    named("host").length > 1 || named("transfer-encoding").some(([, coding]) => !/^chunked$/i.test(coding))
+  );
+}
+
 /** Refuses what is never passed on, whatever it would pay: before any lookup, and before its body is read. */
 export function screen({ method, headers }: GatewayRequest, origin: string, via: string): ReasonCode | null {
   if (!isOurs(first(headers, "host"), origin)) return "misdirected_request";
