@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -202,12 +202,13 @@ export async function serve(
   answer: (
     body: string,
     path: string,
+    headers: IncomingHttpHeaders,
   ) => Promise<{ status?: number; headers?: Record<string, string>; body: string } | undefined>,
 ): Promise<{ url: string; close(): void }> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const reply = await answer(Buffer.concat(chunks).toString(), request.url ?? "");
+    const reply = await answer(Buffer.concat(chunks).toString(), request.url ?? "", request.headers);
     if (reply === undefined) return void response.destroy();
     response.writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers });
     response.end(reply.body);
