@@ -1,11 +1,19 @@
 "use client";
 
-import { ChevronsUpDown, LogOut, Settings } from "lucide-react";
+import { Activity, ChevronsUpDown, LogOut, Settings } from "lucide-react";
 import { signOut } from "next-auth/react";
 import { Menu, MenuItem, MenuLink, MenuSeparator } from "@/components/ui/menu";
 
-/** Who sells here and who is at work; leads to the settings and out. */
-export function AccountMenu({ merchantName, person }: { merchantName: string; person: string }) {
+/** Who sells here and who is at work; leads to the settings and out, and an operator to how the whole of it does. */
+export function AccountMenu({
+  merchantName,
+  person,
+  operator,
+}: {
+  merchantName: string;
+  person: string;
+  operator: boolean;
+}) {
   return (
     <Menu
       align="start"
@@ -34,6 +42,12 @@ export function AccountMenu({ merchantName, person }: { merchantName: string; pe
         <Settings aria-hidden />
         Settings
       </MenuLink>
+      {operator && (
+        <MenuLink href="/operator">
+          <Activity aria-hidden />
+          Operator
+        </MenuLink>
+      )}
       <MenuSeparator />
       <MenuItem onClick={() => signOut({ callbackUrl: "/sign-in" })}>
         <LogOut aria-hidden />

@@ -4,6 +4,7 @@ import { requireSession } from "@/lib/auth/session";
 import { AccountMenu } from "./account-menu";
 import { currentMode } from "./mode";
 import { ModeSwitch } from "./mode-switch";
+import { isOperatorHere } from "./operator/gate";
 import { RailLinks } from "./rail-links";
 import { Sheet } from "./sheet";
 
@@ -11,7 +12,13 @@ import { Sheet } from "./sheet";
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const session = await requireSession();
   const { mode } = await currentMode();
-  const account = <AccountMenu merchantName={session.merchantName} person={session.email ?? session.name} />;
+  const account = (
+    <AccountMenu
+      merchantName={session.merchantName}
+      person={session.email ?? session.name}
+      operator={await isOperatorHere()}
+    />
+  );
   const rail = (
     <>
       <ModeSwitch mode={mode} />

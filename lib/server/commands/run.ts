@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Hex } from "viem";
+import type { Db } from "@/lib/db/client";
 import { givenEnv } from "@/lib/env";
+import { readEmail } from "@/lib/merchants/email";
+import { setOperator } from "@/lib/merchants/operator";
 import { readRunningConfiguration } from "@/lib/server/configure";
 import { CannotStart } from "@/lib/server/failure";
 import { openParts, type Parts } from "@/lib/server/parts";
@@ -13,10 +16,12 @@ const USAGE = `Usage: npm run farebox -- <command>
   seed FILE   make the merchants and endpoints of a JSON file, or bring them up to date
   pay URL     pay for one call of a paid URL with the test wallet, and show the hops
   check       compare the ledger with the chain; exit 1 on any difference
+  operator EMAIL [--revoke]
+              let a person see the operator's page, or no more
 `;
 
 /** Runs one operator's command beside the running instance and returns the exit code; standard output is its result alone. */
-export async function runCommand([command, argument]: string[]): Promise<number> {
+export async function runCommand([command, argument, option]: string[]): Promise<number> {
   if (command === "check") return withParts(async (parts) => report(await check(parts)));
   if (command === "seed" && argument) {
     const file: unknown = await readSeedFile(argument);
@@ -25,6 +30,11 @@ export async function runCommand([command, argument]: string[]): Promise<number>
       return 0;
     });
   }
+  if (command === "operator" && argument && (option ?? "--revoke") === "--revoke")
+    return withParts(async ({ database }) => {
+      print(await appoint(database.db, argument, option === undefined));
+      return 0;
+    });
   if (command === "pay" && argument) return payFor(argument);
   process.stderr.write(USAGE);
   return command === undefined || command === "help" ? 0 : 1;
@@ -40,6 +50,13 @@ async function withParts(work: (parts: Parts) => Promise<number>): Promise<numbe
   } finally {
     await parts.database.close();
   }
+}
+
+async function appoint(db: Db, text: string, operator: boolean) {
+  const email = readEmail(text);
+  if (email === null || !(await setOperator(db, email, operator)))
+    throw new CannotStart(`No account has the email ${text}.`);
+  return { email, operator };
 }
 
 async function payFor(url: string): Promise<number> {

@@ -1,0 +1,69 @@
+import { CircleAlert } from "lucide-react";
+import { Address } from "@/components/ui/address";
+import { Amount } from "@/components/ui/amount";
+import { Badge } from "@/components/ui/badge";
+import { Table, Td, Th } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { networkById } from "@/lib/chain/networks";
+import type { Finding } from "@/lib/server/operations/sweeps";
+
+const WORDS: Readonly<Record<Finding["kind"], string>> = {
+  unknown_transfer: "A payment no row knows",
+  unanswered_transfer: "Paid, never answered",
+  missing_transfer: "Booked, not on the chain",
+};
+
+/** What the chain sweep found that the ledger does not say. */
+export function Findings({ findings, timeZone }: { findings: readonly Finding[]; timeZone: string }) {
+  return (
+    <Table label="Where the ledger and the chain disagree">
+      <thead>
+        <tr>
+          <Th>Finding</Th>
+          <Th>Network</Th>
+          <Th end>Amount</Th>
+          <Th>Transaction</Th>
+          <Th>Payout address</Th>
+          <Th>Payment</Th>
+          <Th>First seen</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {findings.map((finding) => {
+          const network = networkById(finding.network);
+          return (
+            <tr key={finding.id}>
+              <Td>
+                <Badge tone="danger" icon={CircleAlert}>
+                  {WORDS[finding.kind]}
+                </Badge>
+              </Td>
+              <Td className="whitespace-nowrap">{network?.name ?? finding.network}</Td>
+              <Td end>
+                {network ? (
+                  <Amount
+                    units={finding.amount}
+                    decimals={network.token.decimals}
+                    symbol={network.token.symbol}
+                  />
+                ) : (
+                  finding.amount.toString()
+                )}
+              </Td>
+              <Td>
+                <Address value={finding.txHash} label="transaction hash" />
+              </Td>
+              <Td>
+                <Address value={finding.payTo} label="payout address" />
+              </Td>
+              <Td>{finding.paymentId ? <Address value={finding.paymentId} label="payment id" /> : "None"}</Td>
+              <Td>
+                <Time at={finding.firstSeenAt} timeZone={timeZone} />
+              </Td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,82 @@
+import { Section } from "@/components/ui/section";
+import { Table, Td, Th } from "@/components/ui/table";
+import type { FacilitatorHealth, GasLeft, RpcHealth } from "@/lib/chain/chain";
+import { formatUnits } from "@/lib/money";
+import { ageOf } from "./age";
+import type { Operations } from "./read";
+import { HealthState } from "./states";
+
+/** Every native coin of the networks we know has as many. */
+const COIN_DECIMALS = 18;
+
+function Part({ part, kind, now }: { part: RpcHealth | FacilitatorHealth; kind: string; now: Date }) {
+  const head = "head" in part ? part.head : null;
+  return (
+    <tr>
+      <Td>
+        <span className="block font-mono">{part.host}</span>
+        <span className="block text-muted">{kind}</span>
+      </Td>
+      <Td>
+        <HealthState state={part.state} />
+      </Td>
+      <Td end>{part.latencyMs === null ? "Unknown" : `${part.latencyMs.toLocaleString("en-GB")} ms`}</Td>
+      <Td end>
+        {head === null ? "None" : `${head.number.toLocaleString("en-GB")}, ${ageOf(head.time, now)} old`}
+      </Td>
+      <Td>
+        {part.lastFailure
+          ? `It ${part.lastFailure.what}, ${ageOf(part.lastFailure.at, now)} ago`
+          : "None since this process began"}
+      </Td>
+    </tr>
+  );
+}
+
+function Gas({ gas, relayer }: { gas: GasLeft | null; relayer: string }) {
+  if (gas === null) return <>The gas of the relayer {relayer} could not be read.</>;
+  const short = gas.balance < gas.needed;
+  return (
+    <>
+      Gas left for{" "}
+      <strong className="font-medium text-text tabular-nums">
+        {gas.settlements.toLocaleString("en-GB")} settlements
+      </strong>{" "}
+      ({formatUnits(gas.balance, COIN_DECIMALS)} of the network's coin at{" "}
+      <span className="font-mono wrap-anywhere">{relayer}</span>)
+      {short && (
+        <span className="font-medium text-danger">
+          . Too little: payments are refused until there is more.
+        </span>
+      )}
+    </>
+  );
+}
+
+/** Who answers for each network, as the process that draws this page sees it, and what its relayer can still pay for. */
+export function Networks({ networks, now }: { networks: Operations["networks"]; now: Date }) {
+  return networks.map(({ network, name, relayer, health: { rpcs, facilitator, gas } }) => (
+    <Section key={network} title={name} sentence={relayer && <Gas gas={gas} relayer={relayer} />}>
+      <Table label={`RPCs and facilitator of ${name}`}>
+        <thead>
+          <tr>
+            <Th>Host</Th>
+            <Th>State</Th>
+            <Th end>Last answer took</Th>
+            <Th end>Head</Th>
+            <Th>Last failure</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {rpcs
+            // Two of one host are told apart by their place.
+            .map((rpc, place) => ({ rpc, key: `${rpc.host} ${place}` }))
+            .map(({ rpc, key }) => (
+              <Part key={key} part={rpc} kind="RPC" now={now} />
+            ))}
+          {facilitator && <Part part={facilitator} kind="Facilitator" now={now} />}
+        </tbody>
+      </Table>
+    </Section>
+  ));
+}
