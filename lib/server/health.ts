@@ -1,10 +1,13 @@
 import { sql } from "drizzle-orm";
+import { readClockDifference } from "@/lib/db/clock";
 import { missingMigrations } from "@/lib/db/migrate";
 import type { Parts } from "./parts";
 
 /** How long an answer is given again, so that asking for it costs the chain nothing. */
 const FRESH_MS = 2_000;
 const DEADLINE_MS = 5_000;
+/** How far our clock may be from the database's: payments are judged by both (faults D14). */
+const MAX_CLOCK_DIFFERENCE_MS = 2_000;
 
 /** Tells what keeps this process from serving, one sentence each; nothing when it is ready. */
 export type Readiness = () => Promise<string[]>;
@@ -42,6 +45,9 @@ async function databaseFaults(database: Parts["database"]): Promise<string[]> {
       ...(missing === 0 ? [] : [`The database lacks ${missing} migrations.`]),
       // A standby, or a primary that is one no more: what was answered there could not be kept.
       ...(row?.read_only === "on" ? ["The database takes no writes."] : []),
+      ...((await readClockDifference(database)) > MAX_CLOCK_DIFFERENCE_MS
+        ? ["The clocks of this machine and of the database differ by more than 2 s."]
+        : []),
     ];
   } catch {
     return ["The database does not answer."];
