@@ -17,6 +17,8 @@ export interface Context {
   progress: Progress;
   /** Starts a stack; when the campaign has run, every oracle is checked on it, and then it is ended. */
   openStack(options?: StackOptions): Promise<Stack>;
+  /** Has something closed at the very end, after the stacks. */
+  closing(close: () => Promise<void>): void;
   /** Notes how often something that must hold was looked at, and each time it did not. */
   hold(oracle: string, checked: number, violations: readonly string[]): void;
 }
@@ -49,6 +51,7 @@ export async function runCampaign(
   const startedAt = new Date().toISOString();
   const from = performance.now();
   const stacks: Stack[] = [];
+  const closers: (() => Promise<void>)[] = [];
   const oracles: Record<string, Verdict> = {};
   const hold = (oracle: string, checked: number, violations: readonly string[]) => {
     const before = oracles[oracle] ?? { ok: true, checked: 0, violations: [] };
@@ -58,6 +61,7 @@ export async function runCampaign(
       violations: [...before.violations, ...violations],
     };
   };
+  const closing = (close: () => Promise<void>) => void closers.push(close);
   const random = seededRandom(`${name}/${seed}`);
   try {
     const openAnother = async (options?: StackOptions) => {
@@ -65,7 +69,15 @@ export async function runCampaign(
       stacks.push(stack);
       return stack;
     };
-    const figures = await campaign.run({ size, seed, random, progress, openStack: openAnother, hold });
+    const figures = await campaign.run({
+      size,
+      seed,
+      random,
+      progress,
+      openStack: openAnother,
+      closing,
+      hold,
+    });
     for (const stack of stacks) {
       const verdicts = judge(await observe(stack));
       for (const [oracle, { checked, violations }] of Object.entries(verdicts))
@@ -76,6 +88,7 @@ export async function runCampaign(
     return { campaign: name, seed, size, commit: commit(), startedAt, seconds, ok, figures, oracles };
   } finally {
     for (const stack of stacks) await stack.close();
+    for (const close of closers) await close();
   }
 }
 

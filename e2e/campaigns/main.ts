@@ -5,7 +5,9 @@ import { progressOf } from "./progress";
 
 const CAMPAIGNS: Record<string, () => Promise<Campaign>> = {
   kill: () => import("./kill"),
+  database: () => import("./database"),
   replay: () => import("./replay"),
+  model: () => import("./model"),
   ssrf: () => import("./ssrf"),
 };
 
