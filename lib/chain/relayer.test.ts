@@ -1,12 +1,23 @@
 import { randomBytes } from "node:crypto";
-import { erc20Abi, parseTransaction, toHex } from "viem";
+import { encodeFunctionData, erc20Abi, type Hex, parseAbi, parseTransaction, toHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import oddToken from "@/lib/localnet/contracts/OddUsdc.json" with { type: "json" };
 import type { Authorization, Chain, Submitter } from "./chain";
 import { ChainUnavailable } from "./chain";
-import { authorize, keptLog, Outside, openLocal } from "./fixture";
+import {
+  authorize,
+  keptLog,
+  mintAddress,
+  Outside,
+  openLocal,
+  type RpcCall,
+  serve,
+  startOwnChain,
+} from "./fixture";
 import { encodeTransfer } from "./transfer";
 
+const JSON_BODY = { "content-type": "application/json" };
 const DEAD_RPC = "http://127.0.0.1:1";
 
 let chain: Chain;
@@ -142,7 +153,7 @@ describe("a transfer that cannot happen is refused before it costs gas", () => {
     await expect(relayer.quote(authorization)).rejects.toThrow(ChainUnavailable);
   });
 
-  it("but not when our relayer cannot pay its gas: then nothing is signed that would hold up what follows", async () => {
+  it("but not when our relayer cannot pay its gas: then nothing is signed that would hold up what follows (D20)", async () => {
     const authorization = await authorize(await outside.payer(10_000n));
     await expect(relayerOf(openLocal(inject("local").rpcUrl)).quote(authorization)).rejects.toThrow(
       ChainUnavailable,
@@ -152,5 +163,130 @@ describe("a transfer that cannot happen is refused before it costs gas", () => {
   it("but not when the chain is silent: then nothing is known of it", async () => {
     const authorization = await authorize(await outside.payer(10_000n));
     await expect(relayerOf(openLocal(DEAD_RPC)).quote(authorization)).rejects.toThrow(ChainUnavailable);
+  });
+});
+
+describe("a broadcast whose answer is an error although the node took it (D7)", () => {
+  const open: { close(): void }[] = [];
+  afterEach(() => {
+    for (const server of open.splice(0)) server.close();
+  });
+
+  /** An RPC that takes transactions and says that it did not. */
+  async function denying(answer: () => ReturnType<Parameters<typeof serve>[0]>) {
+    const server = await serve(async (body) => {
+      const reply = await fetch(inject("local").rpcUrl, { method: "POST", headers: JSON_BODY, body });
+      const { method } = JSON.parse(body) as RpcCall;
+      return method === "eth_sendRawTransaction" ? answer() : { body: await reply.text() };
+    });
+    open.push(server);
+    return server.url;
+  }
+  const error = (message: string) => async () => ({
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, error: { code: -32000, message } }),
+  });
+
+  it.each<[string, () => ReturnType<Parameters<typeof serve>[0]>]>([
+    ["that the transaction is known", error("already known")],
+    ["that its nonce is too low", error("nonce too low")],
+    ["that something went wrong", error("internal error")],
+    ["nothing, and hangs up", async () => undefined],
+    ["HTTP 502", async () => ({ status: 502, body: "{}" })],
+  ])("is a broadcast like any other when it says %s", async (_, answer) => {
+    const key = generatePrivateKey();
+    await outside.giveGas(privateKeyToAccount(key).address);
+    const here = openLocal(await denying(answer), { relayerKey: key });
+    const authorization = await authorize(await outside.payer(10_000n));
+    const quote = await relayerOf(here).quote(authorization);
+    if (!quote.ok) throw new Error(quote.reason);
+    const { raw, hash } = await relayerOf(here).sign(authorization, quote.gas, 0);
+    await relayerOf(here).broadcast(raw);
+    await outside.client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+    expect(await here.prove(authorization, hash)).toMatchObject({
+      outcome: "settled",
+      proof: { txHash: hash },
+    });
+  });
+});
+
+describe("what a contract wallet can make us pay (D17)", () => {
+  // The row says 300,000 for the whole transaction. Wallets that check passkeys in Solidity take nearly that much for the
+  // signature alone, so that is what the check of a signature may take (signature.test.ts), and the transfer around it has
+  // room of its own: 500,000 together. What a wallet burned is held against it by the strike list of the ledger.
+  it("is capped, whatever its simulation takes, and no more than its simulation took is offered", async () => {
+    const owner = privateKeyToAccount(generatePrivateKey());
+    const from = await outside.contractPayer(owner.address, 10_000n);
+    const authorization = await authorize(owner, { from });
+    const quote = await relayer.quote(authorization);
+    if (!quote.ok) throw new Error(quote.reason);
+    expect(quote.gas.gas).toBeLessThan(150_000n);
+    // From here on it burns all it is given, which is no more than what was offered.
+    await outside.become(from, "burning");
+    const { raw, hash } = await relayer.sign(authorization, quote.gas, await relayer.nextNonce());
+    await relayer.broadcast(raw);
+    const receipt = await outside.client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+    expect(receipt.status).toBe("reverted");
+    expect(receipt.gasUsed).toBeLessThanOrEqual(quote.gas.gas);
+    expect(await chain.prove(authorization, hash)).toEqual({
+      outcome: "failed",
+      reason: "settlement_reverted",
+    });
+    // Its simulation has the cap, too: it is refused and not waited for.
+    const again = await authorize(owner, { from });
+    expect(await chain.simulate(again)).toMatchObject({ moves: false });
+  });
+});
+
+describe("a relayer that is short of gas takes no more payments (D20)", () => {
+  it("below what 200 settlements may take, though it could pay for this one", async () => {
+    const key = generatePrivateKey();
+    const { address } = privateKeyToAccount(key);
+    const authorization = await authorize(await outside.payer(10_000n));
+    await outside.client.setBalance({ address, value: 10n ** 18n * 10n });
+    const { gas } = await openLocal(inject("local").rpcUrl, { relayerKey: key }).health();
+    if (gas === null) throw new Error("Nobody knows how much gas is left");
+    expect(gas.settlements).toBeGreaterThan(200n);
+    await outside.client.setBalance({ address, value: gas.needed / 4n });
+    const poor = openLocal(inject("local").rpcUrl, { relayerKey: key });
+    expect(await relayerOf(poor).quote(authorization)).toMatchObject({ ok: true });
+    await expect(poor.simulate(authorization)).rejects.toThrow(ChainUnavailable);
+    expect(await poor.faults()).toEqual([expect.stringMatching(/200 settlements may take/)]);
+  });
+});
+
+describe("a token with the oddities of some (D16)", () => {
+  it("is paid exactly or not at all, and a nonce it passes over in silence is seen to be used", async () => {
+    const own = await startOwnChain();
+    onTestFinished(() => own.stop());
+    const here = new Outside(own.rpcUrl);
+    const odd = openLocal(own.rpcUrl);
+    await here.giveGas(relayerOf(odd).address);
+    await here.client.setCode({
+      address: odd.network.token.address,
+      bytecode: oddToken.deployedBytecode as Hex,
+    });
+    const payer = await here.payer(20_000n);
+    const authorization = await authorize(payer);
+    const quote = await relayerOf(odd).quote(authorization);
+    if (!quote.ok) throw new Error(quote.reason);
+    const { raw, hash } = await relayerOf(odd).sign(authorization, quote.gas, 0);
+    await relayerOf(odd).broadcast(raw);
+    await here.client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+    // A hundredth was lost on the way, so this is not the payment that was asked for.
+    expect(await odd.prove(authorization, hash)).toMatchObject({ outcome: "failed" });
+    expect(await odd.simulate(authorization)).toMatchObject({ moves: true, nonceUsed: true });
+    expect(await relayerOf(odd).quote(authorization)).toEqual({ ok: false, reason: "payment_cancelled" });
+  });
+
+  it("is told from one that has blocked an address, which it pays no more", async () => {
+    const blocked = mintAddress();
+    expect(await chain.isBlocked(blocked)).toBe(false);
+    const block = parseAbi(["function blacklist(address account)"]);
+    const data = encodeFunctionData({ abi: block, functionName: "blacklist", args: [blocked] });
+    await outside.send(chain.network.token.address, data);
+    expect(await chain.isBlocked(blocked)).toBe(true);
+    expect(await chain.isBlocked(mintAddress())).toBe(false);
+    const authorization = await authorize(await outside.payer(10_000n), { to: blocked });
+    expect(await chain.simulate(authorization)).toMatchObject({ moves: false });
   });
 });

@@ -1,6 +1,16 @@
-import { concat, type Hex, numberToHex, pad, slice } from "viem";
+import {
+  concat,
+  encodeDeployData,
+  getCreate2Address,
+  type Hex,
+  numberToHex,
+  pad,
+  serializeErc6492Signature,
+  slice,
+} from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import walletContract from "@/lib/localnet/contracts/ContractWallet.json" with { type: "json" };
 import { type Chain, ChainUnavailable } from "./chain";
 import { authorize, mintAddress, Outside, openLocal } from "./fixture";
 
@@ -83,7 +93,7 @@ describe("the signature of a contract wallet (ERC-1271)", () => {
     expect(await chain.verifySignature(from, stranger.digest, stranger.signature)).toBe(false);
   });
 
-  it.each(["refusing", "burning"] as const)("is refused by a %s wallet", async (temper) => {
+  it.each(["refusing", "burning"] as const)("is refused by a %s wallet (D17)", async (temper) => {
     const from = await outside.contractPayer(owner.address, 0n);
     await outside.become(from, temper);
     const { digest, signature } = await authorize(owner, { from });
@@ -106,5 +116,28 @@ describe("the signature of a contract wallet (ERC-1271)", () => {
     const delegated = await authorize(owner, { from: account.address });
     expect(await chain.verifySignature(account.address, ownKey.digest, ownKey.signature)).toBe(true);
     expect(await chain.verifySignature(account.address, delegated.digest, delegated.signature)).toBe(true);
+  });
+});
+
+describe("what a signature may not make us do", () => {
+  const FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
+
+  it("is to deploy a wallet by a factory the payer names (ERC-6492), though others would (D18)", async () => {
+    const owner = privateKeyToAccount(generatePrivateKey());
+    const { abi, bytecode } = walletContract;
+    const initCode = encodeDeployData({ abi, bytecode: bytecode as Hex, args: [owner.address] });
+    const salt = pad("0x01");
+    const from = getCreate2Address({ from: FACTORY, salt, bytecode: initCode });
+    await outside.mint(from, 10_000n);
+    const { digest, signature } = await authorize(owner, { from });
+    const wrapped = serializeErc6492Signature({
+      address: FACTORY,
+      data: concat([salt, initCode]),
+      signature,
+    });
+    // So that this test fails for the wallet and not for a mistake of its own.
+    expect(await outside.client.verifyHash({ address: from, hash: digest, signature: wrapped })).toBe(true);
+    expect(await chain.verifySignature(from, digest, wrapped)).toBe(false);
+    expect(await outside.client.getCode({ address: from })).toBeUndefined();
   });
 });
