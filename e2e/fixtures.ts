@@ -23,6 +23,8 @@ export interface SeededMerchant {
 export type SeedEndpoint = Partial<Omit<EndpointInput, "headers">> & { headers?: Record<string, string> };
 
 interface PerStory {
+  /** Nothing a story does in its page may be against the page's own policy (I1). */
+  policyKept: undefined;
   /** A browser wallet with a new key; not yet known to any page, and without money. */
   wallet: Wallet;
   /** Makes a merchant with these endpoints. */
@@ -51,6 +53,17 @@ export const test = base.extend<PerStory, PerWorker>({
       await parts.database.close();
     },
     { scope: "worker" },
+  ],
+  policyKept: [
+    async ({ page }, use) => {
+      const violations: string[] = [];
+      page.on("console", (message) => {
+        if (message.text().includes("Content Security Policy")) violations.push(message.text());
+      });
+      await use(undefined);
+      expect(violations).toEqual([]);
+    },
+    { auto: true },
   ],
   baseURL: async ({ facts }, use) => use(facts.origin),
   wallet: async ({ facts }, use) => use(createWallet(facts)),

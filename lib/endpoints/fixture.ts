@@ -16,14 +16,15 @@ export const OTHER_NETWORK = "eip155:8453";
 const rpc = ["http://127.0.0.1:9", "http://127.0.0.1:19"];
 const relayerKey = `0x${"11".repeat(32)}`;
 
-/** What parseEndpoint needs, for two real networks that nobody calls; every upstream is allowed unless told. */
+/** What parseEndpoint needs, for two real networks that nobody calls; every upstream is allowed, and the merchant's, unless told. */
 export function parseContext(over: Partial<ParseContext> = {}): ParseContext {
   const networks = [
     { network: NETWORK, rpc, relayerKey },
     { network: OTHER_NETWORK, rpc, relayerKey },
   ];
   const chains = openChains({ FAREBOX_NETWORKS: networks }, log);
-  return { chains, checkUpstreamUrl: async () => ({ ok: true }), ...over };
+  const checkUpstreamUrl: ParseContext["checkUpstreamUrl"] = async () => ({ ok: true });
+  return { chains, checkUpstreamUrl, controlsHost: async () => true, ...over };
 }
 
 /** A random checksummed address. */

@@ -4,6 +4,7 @@ import type { Chain } from "@/lib/chain/chain";
 import type { StoredPayout, StoredRule } from "@/lib/db/schema";
 import { priceToUnits } from "@/lib/money";
 import { type FieldErrors, Findings } from "./checked";
+import { hostOf } from "./host-challenge";
 import { type EndpointInput, endpointInput } from "./input";
 import { checkPayTo } from "./payout";
 import { checkCharge, checkDescription, checkName, checkPrice, checkTimeout } from "./plain-fields";
@@ -40,6 +41,8 @@ export interface EndpointDraft {
 export interface ParseContext {
   chains: ReadonlyMap<string, Chain>;
   checkUpstreamUrl: CheckUpstreamUrl;
+  /** Whether the merchant has shown to control the host of an upstream. */
+  controlsHost(upstream: string): Promise<boolean>;
   /** The names of the secret headers that are stored now, which an edit may keep. */
   storedHeaderNames?: readonly string[];
 }
@@ -122,6 +125,17 @@ function compareWithTokens(draft: EndpointDraft, { chains }: ParseContext, found
   }
 }
 
+/** Live money is taken only in front of the merchant's own server, or we would sell what strangers give away. */
+async function compareWithHost(
+  { upstream, payouts }: EndpointDraft,
+  { chains, controlsHost }: ParseContext,
+  found: Findings,
+): Promise<void> {
+  const live = payouts.some(({ network }) => chains.get(network)?.network.test === false);
+  if (!live || upstream === "" || (await controlsHost(upstream))) return;
+  found.refuse("hostProof", `Show first that ${hostOf(upstream)} is yours, or take test money only.`);
+}
+
 /** Checks everything a merchant typed about an endpoint; errors are sentences by field path, such as `rules.0.price`. */
 export async function parseEndpoint(
   typed: EndpointInput,
@@ -146,5 +160,6 @@ export async function parseEndpoint(
     headers: readHeaders(input, context, found),
   };
   compareWithTokens(value, context, found);
+  await compareWithHost(value, context, found);
   return Object.keys(found.errors).length === 0 ? { ok: true, value } : { ok: false, errors: found.errors };
 }

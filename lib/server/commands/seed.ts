@@ -79,7 +79,8 @@ async function ensureEndpoint(parts: Parts, member: Member, { headers, ...seeded
   const guard = { privateUpstreams: env.FAREBOX_PRIVATE_UPSTREAMS, ownHosts: ownHosts(env) };
   const parsed = await parseEndpoint(
     { ...seeded, headers: Object.entries(headers).map(([name, value]) => ({ name, value })) },
-    { chains, checkUpstreamUrl: (url) => checkUpstreamUrl(url, guard) },
+    // Who runs this command runs Farebox, and vouches for the servers in the file.
+    { chains, checkUpstreamUrl: (url) => checkUpstreamUrl(url, guard), controlsHost: async () => true },
   );
   if (!parsed.ok)
     throw refused(

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
 import { useFormStatus } from "react-dom";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
@@ -10,6 +10,7 @@ import { Section } from "@/components/ui/section";
 import { examplePath } from "@/lib/endpoints/call-path";
 import type { FieldErrors } from "@/lib/endpoints/checked";
 import { AdvancedFields } from "./advanced-fields";
+import { HostProofPanel } from "./host-proof-panel";
 import { PayoutFields } from "./payout-fields";
 import { Preview, type PreviewContext } from "./preview";
 import { RuleFields } from "./rule-fields";
@@ -85,13 +86,19 @@ export function EndpointForm({
   const typed = splitUrl(values.upstream);
   const callPath = typed && typed.path !== "/" ? typed.path : examplePath(values.rules[0]?.path ?? "/");
 
+  const takesLive = values.payouts.some(({ network }) =>
+    context.networks.some(({ id, test }) => id === network && !test),
+  );
+  const server = useDeferredValue(typed?.upstream ?? "");
+
   const submit = async () => {
     setErrors(await save(values));
   };
 
   useEffect(() => {
     // Once they are drawn: the first field that is wrong.
-    if (Object.keys(errors).length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+    if (Object.keys(errors).length > 0)
+      form.current?.querySelector<HTMLElement>("[aria-invalid], [data-wrong]")?.focus();
   }, [errors]);
 
   return (
@@ -184,13 +191,16 @@ export function EndpointForm({
           title="Where the money goes"
           sentence="From the payer's wallet straight to yours. Farebox never holds it."
         >
-          <PayoutFields
-            payouts={values.payouts}
-            networks={context.networks}
-            errors={errors}
-            hint={values.payouts[0]?.payTo === initial.payouts[0]?.payTo ? payoutHint : undefined}
-            change={(update) => setValues((before) => ({ ...before, payouts: update(before.payouts) }))}
-          />
+          <div className="flex flex-col gap-4">
+            <PayoutFields
+              payouts={values.payouts}
+              networks={context.networks}
+              errors={errors}
+              hint={values.payouts[0]?.payTo === initial.payouts[0]?.payTo ? payoutHint : undefined}
+              change={(update) => setValues((before) => ({ ...before, payouts: update(before.payouts) }))}
+            />
+            {takesLive && <HostProofPanel upstream={server} error={errors.hostProof} />}
+          </div>
         </Section>
         <AdvancedFields values={values} errors={errors} change={change} />
         <div className="flex flex-wrap items-center gap-2">

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
 import { toast } from "@/components/ui/toast";
 import { useWallet } from "@/components/wallet";
 import type { FieldErrors } from "@/lib/endpoints/checked";
@@ -117,6 +118,8 @@ export function PayoutFields({
   hint?: string;
   change(update: (payouts: PayoutValue[]) => PayoutValue[]): void;
 }) {
+  const isTest = (id: string) => networks.find((network) => network.id === id)?.test;
+  const mixed = [true, false].every((test) => payouts.some(({ network }) => isTest(network) === test));
   const free = networks.find(({ id }) => !payouts.some(({ network }) => network === id));
   const add = (network: string) =>
     change((before) => [...before, { key: newKey(), network, payTo: before.at(-1)?.payTo ?? "" }]);
@@ -138,6 +141,12 @@ export function PayoutFields({
           remove={() => change((before) => before.filter(({ key }) => key !== payout.key))}
         />
       ))}
+      {mixed && (
+        <Notice tone="warning" title="This endpoint takes test money as well as live money">
+          Both buy the same answers, and test money is free. Sell them at an endpoint each, unless what this
+          one answers is worth nothing.
+        </Notice>
+      )}
       {errors.payouts && (
         <p role="alert" className="text-small text-danger">
           {errors.payouts}

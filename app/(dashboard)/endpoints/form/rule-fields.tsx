@@ -106,7 +106,12 @@ function RuleRow({
       <Field label={`Path of ${name}`} hideLabel error={errors[`rules.${at}.path`]}>
         <Input mono value={rule.path} onChange={(event) => change({ path: event.target.value })} />
       </Field>
-      <Field label={`Price of ${name}`} hideLabel error={errors[`rules.${at}.price`]}>
+      <Field
+        label={`Price of ${name}`}
+        hideLabel
+        error={errors[`rules.${at}.price`]}
+        hint={!rule.free && isAboveClientLimit(rule.price) ? ABOVE_LIMIT : undefined}
+      >
         <Input
           before={rule.free ? undefined : "$"}
           inputMode="decimal"

@@ -14,7 +14,7 @@ import { initialValues } from "./initial";
 /** Creates an endpoint and leads to its page, or says what is wrong by field. */
 export async function create(input: EndpointInput): Promise<FieldErrors> {
   const { merchantId, userId } = await requireSession();
-  const parsed = await parseEndpoint(input, parseContext());
+  const parsed = await parseEndpoint(input, parseContext(merchantId));
   if (!parsed.ok) return parsed.errors;
   const { database, sealer } = parts();
   const created = await createEndpoint(database.db, sealer, merchantId, userId, parsed.value);

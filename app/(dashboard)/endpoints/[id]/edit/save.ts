@@ -41,7 +41,7 @@ export async function saveEdit(
   const { db } = database;
   const before = await readEndpoint(db, merchantId, String(endpointId));
   if (!before) return { kind: "gone" };
-  const parsed = await parseEndpoint(input, parseContext(before.headerNames));
+  const parsed = await parseEndpoint(input, parseContext(merchantId, before));
   if (!parsed.ok) return { kind: "invalid", errors: parsed.errors };
 
   const confirmed = await stepUp(db, session, proof);
