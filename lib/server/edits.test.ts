@@ -3,10 +3,18 @@ import { eq } from "drizzle-orm";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { endpoints, endpointVersions, type StoredPayout, type StoredRule } from "@/lib/db/schema";
-import { openShop, pay, signPayment } from "./shop.fixture";
+import { listen, openShop, pay, signPayment } from "./shop.fixture";
 
 const payerKey = inject("local").payerKey as `0x${string}`;
 const priced = (price: string): StoredRule[] => [{ method: "*", path: "/*path", priceMicroUsd: price }];
+
+/** What an edit may change here. */
+interface Edit {
+  rules?: StoredRule[];
+  payouts?: StoredPayout[];
+  charge?: "after" | "before";
+  upstream?: string;
+}
 
 /** A shop that counts its upstream's calls, and whose merchant can edit or delete the endpoint. */
 async function editableShop(status: () => number = () => 200) {
@@ -21,16 +29,19 @@ async function editableShop(status: () => number = () => 200) {
   return {
     ...shop,
     calls: () => calls,
-    async edit(change: { rules?: StoredRule[]; payouts?: StoredPayout[]; charge?: "after" | "before" }) {
+    /** Writes a second version; the first was replaced this many seconds ago. */
+    async edit(change: Edit, secondsAgo = 0) {
       const [before] = await db
         .select()
         .from(endpointVersions)
         .where(eq(endpointVersions.endpointId, shop.endpointId));
       if (!before) throw new Error("The shop has no version");
-      await db.insert(endpointVersions).values({ ...before, ...change, version: 2, createdAt: new Date() });
+      await db
+        .insert(endpointVersions)
+        .values({ ...before, ...change, version: 2, createdAt: new Date(Date.now() - secondsAgo * 1000) });
       await db.update(endpoints).set({ version: 2 }).where(mine);
     },
-    remove: () => db.update(endpoints).set({ state: "deleted" }).where(mine),
+    setState: (state: "live" | "paused" | "deleted") => db.update(endpoints).set({ state }).where(mine),
   };
 }
 
@@ -45,6 +56,37 @@ describe("an edit between the 402 and the payment", () => {
       expect(await shop.settlements()).toMatchObject([{ amount: 10_000n, endpointVersion: 1 }]);
     },
   );
+
+  it("of the price is honoured for 120 seconds, and then asks for the new one (F1, F2)", async () => {
+    for (const [secondsAgo, status] of [
+      [110, 200],
+      [130, 402],
+    ] as const) {
+      const shop = await editableShop();
+      const headers = await signPayment(await fetch(shop.url("/now")), payerKey);
+      await shop.edit({ rules: priced("20000") }, secondsAgo);
+      const response = await fetch(shop.url("/now"), { headers });
+      expect([secondsAgo, response.status]).toEqual([secondsAgo, status]);
+      if (status === 200) continue;
+      expect(await response.json()).toMatchObject({ code: "payment_terms_changed" });
+      const required = decodePaymentRequiredHeader(response.headers.get("payment-required") ?? "");
+      expect(required.accepts).toMatchObject([{ amount: "20000" }]);
+      expect([shop.calls(), await shop.payments()]).toEqual([0, []]);
+    }
+  });
+
+  it("of the upstream leads new payments there, and one already begun to where it began (F5)", async () => {
+    const statuses = [500];
+    const shop = await editableShop(() => statuses.shift() ?? 200);
+    const { response, present } = await pay(shop.url("/now"), payerKey);
+    expect(response.status).toBe(500);
+    const elsewhere = await listen((_, answer) => void answer.end("elsewhere"));
+    onTestFinished(() => void elsewhere.server.close());
+    await shop.edit({ upstream: `http://127.0.0.1:${elsewhere.port}` });
+    expect(await (await present()).text()).toBe("answer 2");
+    expect(await (await pay(shop.url("/now"), payerKey)).response.text()).toBe("elsewhere");
+    elsewhere.server.closeAllConnections();
+  });
 
   it("of the time of charging keeps to what was quoted: nobody who accepted to pay after the call pays before it", async () => {
     const shop = await editableShop(() => 500);
@@ -80,18 +122,38 @@ describe("an answer that was paid for can be fetched again (faults F4)", () => {
     const shop = await editableShop();
     const { present } = await pay(shop.url("/now"), payerKey);
     const unused = await signPayment(await fetch(shop.url("/now")), payerKey);
-    await shop.remove();
+    await shop.setState("deleted");
     expect(await (await present()).text()).toBe("answer 1");
     expect((await fetch(shop.url("/now"))).status).toBe(404);
     expect((await fetch(shop.url("/now"), { headers: unused })).status).toBe(404);
     expect(shop.calls()).toBe(1);
   });
 
+  it("while its endpoint is paused, where nobody can buy anything for now", async () => {
+    const statuses = [200, 500];
+    const shop = await editableShop(() => statuses.shift() ?? 200);
+    const answered = await pay(shop.url("/now"), payerKey);
+    const begun = await pay(shop.url("/now"), payerKey);
+    const unused = await signPayment(await fetch(shop.url("/now")), payerKey);
+    await shop.setState("paused");
+    expect(await (await answered.present()).text()).toBe("answer 1");
+    expect([begun.response.status, await (await begun.present()).text()]).toEqual([500, "answer 3"]);
+    for (const response of [
+      await fetch(shop.url("/now")),
+      await fetch(shop.url("/now"), { headers: unused }),
+    ]) {
+      expect([response.status, (await response.json()).code]).toEqual([503, "endpoint_paused"]);
+      expect(response.headers.get("retry-after")).toBeTruthy();
+    }
+    await shop.setState("live");
+    expect(await (await fetch(shop.url("/now"), { headers: unused })).text()).toBe("answer 4");
+  });
+
   it("but a payment that was not charged is not worked for any more once its endpoint is deleted", async () => {
     const shop = await editableShop(() => 500);
     const { response, present } = await pay(shop.url("/now"), payerKey);
     expect(response.status).toBe(500);
-    await shop.remove();
+    await shop.setState("deleted");
     expect((await present()).status).toBe(404);
     expect(shop.calls()).toBe(1);
   });

@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { decodePaymentResponseHeader } from "@x402/core/http";
+import { eq } from "drizzle-orm";
 import { createPublicClient, erc20Abi, getAddress, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, describe, expect, inject, it } from "vitest";
+import { endpoints, endpointVersions } from "@/lib/db/schema";
+import { newId } from "@/lib/ids";
 import { openShop, pay, type ShopOptions, signPayment } from "./shop.fixture";
 
 const local = inject("local");
@@ -28,6 +31,21 @@ async function countingShop(
   }, options);
   opened.push(shop);
   return { ...shop, calls: () => calls, seen };
+}
+
+/** Another endpoint of a shop's merchant, with the same terms and payout address; resolves to its slug. */
+async function sibling(shop: Awaited<ReturnType<typeof openShop>>): Promise<string> {
+  const { db } = shop.parts.database;
+  const id = newId();
+  const slug = `sibling-${id.slice(-12)}`;
+  const [terms] = await db
+    .select()
+    .from(endpointVersions)
+    .where(eq(endpointVersions.endpointId, shop.endpointId));
+  if (!terms) throw new Error("The shop has no version");
+  await db.insert(endpoints).values({ id, merchantId: shop.merchantId, slug, version: 1 });
+  await db.insert(endpointVersions).values({ ...terms, endpointId: id });
+  return slug;
 }
 
 function balanceOf(address: string): Promise<bigint> {
@@ -108,6 +126,35 @@ describe("a paid request", () => {
       expect(await response.json()).toMatchObject({ code: "payment_used_for_other_request" });
     }
     expect(shop.calls()).toBe(1);
+  });
+
+  it("is bound to its endpoint from the first moment, and after an attempt that failed (A3, A4)", async () => {
+    let working: () => void = () => {};
+    const asked = new Promise<void>((resolve) => {
+      working = resolve;
+    });
+    let finish: () => void = () => {};
+    const shop = await countingShop({}, (_, response, call) => {
+      finish = () => response.writeHead(call === 1 ? 500 : 200).end(`answer ${call}`);
+      working();
+      if (call > 1) finish();
+    });
+    const url = shop.url("/now");
+    const elsewhere = url.replace(shop.slug, await sibling(shop));
+    const headers = await signPayment(await fetch(url), payerKey);
+    const first = fetch(url, { headers });
+    await asked;
+    const use = async () => {
+      const response = await fetch(elsewhere, { headers });
+      return [response.status, (await response.json()).code];
+    };
+    expect(await use()).toEqual([409, "payment_used_for_other_request"]);
+    finish();
+    expect((await first).status).toBe(500);
+    expect(await use()).toEqual([409, "payment_used_for_other_request"]);
+    expect(await (await fetch(url, { headers })).text()).toBe("answer 2");
+    expect(await use()).toEqual([409, "payment_used_for_other_request"]);
+    expect(shop.calls()).toBe(2);
   });
 
   it("is not charged when the upstream fails, and the same payment works once the upstream does (B1)", async () => {
