@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PresentedPayment } from "@/lib/x402/payment-header";
-import type { NamedRequest, NewPayment, PublishedEndpoint } from "./ports";
+import type { Funds, NamedRequest, NewPayment, PublishedEndpoint } from "./ports";
 import type { Quote } from "./quote";
 import type { SchemePayment } from "./scheme";
 import type { Target } from "./target";
@@ -35,6 +35,7 @@ export function newPayment(
   { terms, rule }: Pick<Quote, "terms" | "rule">,
   presented: PresentedPayment,
   payment: SchemePayment,
+  funds: Funds | null,
 ): NewPayment {
   const { request, target, endpoint, presentedAt } = call;
   const { identity, digest, network, asset, payer, payTo, amount, authorization, validBefore } = payment;
@@ -53,5 +54,6 @@ export function newPayment(
     scheme: presented.scheme,
     charge: terms.charge,
     presentedAt,
+    funds,
   };
 }

@@ -54,7 +54,7 @@ async function ourVerdict(header: string): Promise<string | null> {
   const read = scheme.read(presented.payment);
   if (!read.ok) return read.code;
   if (!offer || !read.payment.isFor(offer)) return "payment_terms_changed";
-  return (await read.payment.signatureFault()) ?? read.payment.chargeFault(UPSTREAM_TIMEOUT_MS);
+  return (await read.payment.signatureFault()) ?? (await read.payment.checkCharge(UPSTREAM_TIMEOUT_MS)).fault;
 }
 
 /** Whether the SDK's facilitator would settle it; what it throws on is no payment to it. */

@@ -8,8 +8,9 @@ import {
 } from "@/lib/x402/exact";
 import { exactOffer } from "@/lib/x402/exact-offer";
 import type { Offer } from "@/lib/x402/offer";
+import type { ReasonCode } from "@/lib/x402/reasons";
 import type { Charge, ClaimedPayment, ExactChain, QuotedNetwork } from "./ports";
-import type { Scheme } from "./scheme";
+import type { ChargeCheck, Scheme } from "./scheme";
 
 /** What the exact scheme is made of. */
 export interface ExactParts {
@@ -18,6 +19,10 @@ export interface ExactParts {
   settle(payment: ClaimedPayment): Promise<Charge>;
   /** Unix seconds. */
   now(): bigint;
+}
+
+function faulty(fault: ReasonCode): ChargeCheck {
+  return { fault, funds: null };
 }
 
 /** Scheme `exact` over EIP-3009: the payer signs one transfer of the full price, and we send it (specs/schemes/exact). */
@@ -72,18 +77,20 @@ export function createExactScheme({ networks, chainOf, settle, now }: ExactParts
             // Who is told to sign again for another spelling of a payment that counts would pay twice (faults A6).
             return isRespelled(signature) ? "invalid_payment_header" : "invalid_signature";
           },
-          async chargeFault(upstreamTimeoutMs) {
+          async checkCharge(upstreamTimeoutMs) {
             const early = windowFault(payment, now(), upstreamTimeoutMs);
-            if (early !== null) return early;
+            if (early !== null) return faulty(early);
             const state = await chainOf(network.id).simulate({ ...payment, asset: token.address });
             // The chain's clock decides where it is ahead of ours (faults D14).
             const late =
               state.headTime > now() ? windowFault(payment, state.headTime, upstreamTimeoutMs) : null;
-            if (late !== null) return late;
-            if (state.nonceUsed) return "payment_cancelled";
-            if (state.balance < value) return "insufficient_funds";
+            if (late !== null) return faulty(late);
+            if (state.nonceUsed) return faulty("payment_cancelled");
+            if (state.balance < value) return faulty("insufficient_funds");
             // Where the head's clock is still before validAfter, its time has come by ours, and nothing could be tried.
-            return state.moves || state.headTime <= validAfter ? null : "settlement_reverted";
+            if (!state.moves && state.headTime > validAfter) return faulty("settlement_reverted");
+            const readAt = new Date(Number(state.headTime) * 1000);
+            return { fault: null, funds: { units: state.balance, readAt } };
           },
           async arrived() {
             const proof = await chainOf(network.id).prove({ ...payment, asset: token.address }, null);

@@ -23,13 +23,16 @@ import { type Quote, quote, quoteFor } from "./quote";
 import { createReplies, type ReplyParts } from "./replies";
 import { refuse, withHeader } from "./respond";
 import { matchRule } from "./rules";
-import type { Scheme, SchemePayment } from "./scheme";
+import type { ChargeCheck, Scheme, SchemePayment } from "./scheme";
 import { isAmbiguous, screen } from "./screen";
 import { parseTarget } from "./target";
 
 /** How long a copy of a call waits for the one that is being worked on. */
 const WAIT_FOR_TWIN_MS = 2_000;
 const WAIT_STEP_MS = 100;
+
+/** Of a payment that was claimed before and has no need of its payer's funds any more. */
+const UNCHECKED: ChargeCheck = { fault: null, funds: null };
 
 /** Everything a gateway needs; passed in, so that it runs in any process and under any framework. */
 export interface GatewayParts extends AskParts, ReplyParts {
@@ -104,15 +107,15 @@ export function createGateway(parts: GatewayParts): Gateway {
     const forged = known?.sameSignature ? null : await payment.signatureFault();
     if (forged !== null) return refuseOrDemand(call, current, forged);
     const quoted = quoteFor(schemes, endpoint, request.method, target.path, payment);
-    const fault = known?.begun ? null : await faultOf(payment, quoted, known !== null);
+    const { fault, funds } = known?.begun ? UNCHECKED : await check(payment, quoted, known !== null);
     // A used nonce may be the mark of a copy of this very call, charged a moment ago: then the ledger knows better.
     const seen =
       fault === null || (known ?? (await ledger.find(payment.identity, payment.signature))) !== null;
     if (!seen) return demand(call, current, fault);
     // A known payment keeps what it was claimed with, whatever is offered now.
     const terms = quoted ?? current ?? { terms: endpoint.terms, rule: "" };
-    const wanted = newPayment(call, terms, presented, payment);
-    const claimed = await claim(wanted);
+    const wanted = newPayment(call, terms, presented, payment, funds);
+    const claimed = await claim(wanted, () => check(payment, quoted, known !== null));
     if (fault !== null && claimed.kind === "work" && claimed.payment.money === "held") {
       await ledger.fail(claimed.payment, fault).finally(() => ledger.release(claimed.payment));
       return demand(call, current, fault);
@@ -120,20 +123,29 @@ export function createGateway(parts: GatewayParts): Gateway {
     return serve(call, current, scheme, claimed, wanted);
   }
 
-  async function faultOf(payment: SchemePayment, quoted: Quote | null, isKnown: boolean) {
-    const fault =
-      quoted === null ? "payment_terms_changed" : await payment.chargeFault(quoted.terms.upstreamTimeoutMs);
+  async function check(payment: SchemePayment, quoted: Quote | null, isKnown: boolean): Promise<ChargeCheck> {
+    const checked: ChargeCheck =
+      quoted === null
+        ? { fault: "payment_terms_changed", funds: null }
+        : await payment.checkCharge(quoted.terms.upstreamTimeoutMs);
     // What was claimed here and then sent by a stranger is paid, and owed an answer (faults A8).
-    return fault !== null && isKnown && (await payment.arrived()) ? null : fault;
+    return checked.fault !== null && isKnown && (await payment.arrived()) ? UNCHECKED : checked;
   }
 
-  /** Claims a payment, waiting a moment for a copy of the same call that got there first. */
-  async function claim(wanted: NewPayment): Promise<Claim> {
+  /** Claims a payment, waiting a moment for a copy of the same call that got there first, or for its payer's funds. */
+  async function claim(wanted: NewPayment, again?: () => Promise<ChargeCheck>): Promise<Claim> {
     const until = performance.now() + WAIT_FOR_TWIN_MS;
+    let { funds } = wanted;
     for (;;) {
-      const claimed = await ledger.claim(wanted);
-      if (claimed.kind !== "busy" || performance.now() >= until) return claimed;
+      const claimed = await ledger.claim({ ...wanted, funds });
+      const mayChange = claimed.kind === "busy" || claimed.kind === "overdrawn";
+      if (!mayChange || performance.now() >= until) return claimed;
       await sleep(WAIT_STEP_MS);
+      if (claimed.kind !== "overdrawn" || !again) continue;
+      // What its payer had on the way may have settled by now, and the balance known of it.
+      const checked = await again();
+      if (checked.fault !== null) return { kind: "refused", code: checked.fault };
+      funds = checked.funds;
     }
   }
 
@@ -145,6 +157,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     wanted: NewPayment,
   ): Promise<GatewayResponse> {
     if (claimed.kind === "busy") return refuse("payment_in_progress", call.request);
+    if (claimed.kind === "overdrawn") return demand(call, current, "insufficient_funds");
     if (claimed.kind === "refused") return refuseOrDemand(call, current, claimed.code);
     const { payment } = claimed;
     if (claimed.kind === "replay") {
@@ -157,7 +170,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     // Its answer is kept, or its money was sent: only the charge is missing, and then it stands to be claimed again.
     const charge = await scheme.charge(payment).finally(() => ledger.release(payment));
     if (charge.outcome !== "settled") return unsettled(call, current, payment, charge);
-    return serve(call, current, scheme, await claim(wanted), wanted);
+    return serve(call, current, scheme, await claim({ ...wanted, funds: null }), wanted);
   }
 
   /** Asks the upstream for a claimed payment, and charges for a 2xx: before the call or after it, as its terms say. */

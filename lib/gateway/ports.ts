@@ -125,6 +125,13 @@ export interface QuotedNetwork {
   token: { address: `0x${string}`; symbol: string; decimals: number; name: string; version: string };
 }
 
+/** What a payer's wallet held of the token when it was last read. */
+export interface Funds {
+  units: bigint;
+  /** The time of the block it was read at. */
+  readAt: Date;
+}
+
 /** A payment about to be claimed: who pays what to whom for which request. Fixed from then on. */
 export interface NewPayment {
   identity: Uint8Array;
@@ -150,10 +157,12 @@ export interface NewPayment {
   validBefore: bigint;
   charge: "after" | "before";
   presentedAt: Date;
+  /** What it is paid from; null where that was not looked at, because nothing or no more depends on it. */
+  funds: Funds | null;
 }
 
 /** A payment this process may work on until its lease ends; `lease` fences off whoever held it before. */
-export interface ClaimedPayment extends NewPayment {
+export interface ClaimedPayment extends Omit<NewPayment, "funds"> {
   id: string;
   money: "held" | "submitting" | "settled" | "final" | "void";
   delivery: "pending" | "ready" | "streaming" | "failed";
@@ -180,6 +189,8 @@ export type Claim =
   | { kind: "replay"; payment: ClaimedPayment; txHash: string; answer: Answer }
   /** Someone works on it right now. */
   | { kind: "busy" }
+  /** Its payer's funds are spoken for by payments on their way; some may settle, and others come to nothing. */
+  | { kind: "overdrawn" }
   /** It cannot be used for this request, or no more. */
   | { kind: "refused"; code: ReasonCode };
 

@@ -1,7 +1,10 @@
 import type { Offer } from "@/lib/x402/offer";
 import type { PresentedPayment } from "@/lib/x402/payment-header";
 import type { ReasonCode } from "@/lib/x402/reasons";
-import type { Charge, ClaimedPayment, EndpointTerms } from "./ports";
+import type { Charge, ClaimedPayment, EndpointTerms, Funds } from "./ports";
+
+/** Why a payment could not be charged, or what it would be paid from. */
+export type ChargeCheck = { fault: ReasonCode; funds: null } | { fault: null; funds: Funds | null };
 
 /** A presented payment as its scheme reads it: what identifies it, and the checks it must pass. */
 export interface SchemePayment {
@@ -23,8 +26,8 @@ export interface SchemePayment {
   isFor(offer: Offer): boolean;
   /** Why the signature does not count, or null when it does. */
   signatureFault(): Promise<ReasonCode | null>;
-  /** Why the payment could not be charged after a call of `upstreamTimeoutMs`, or null when it could. */
-  chargeFault(upstreamTimeoutMs: number): Promise<ReasonCode | null>;
+  /** Looks whether the payment could be charged after a call of `upstreamTimeoutMs`. */
+  checkCharge(upstreamTimeoutMs: number): Promise<ChargeCheck>;
   /** Whether its money arrived although we did not send it. */
   arrived(): Promise<boolean>;
 }

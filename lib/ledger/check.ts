@@ -6,6 +6,7 @@ import { readAuthorizedTransfers, readTransfers } from "@/lib/chain/transfers";
 import type { Db } from "@/lib/db/client";
 import { payments, settlements } from "@/lib/db/schema";
 import { formatUnits } from "@/lib/money";
+import { itsSettlement } from "./record";
 
 /** A network whose settlements are compared. */
 export interface CheckedNetwork {
@@ -42,9 +43,6 @@ export interface LedgerCheck {
 }
 
 type Settlement = typeof settlements.$inferSelect;
-
-/** Joins a payment with its settlement; what a reorg dropped is none. */
-const standing = and(eq(settlements.paymentId, payments.id), isNull(settlements.orphanedAt));
 
 /** How far before the first settlement the chain is searched for what the ledger missed, in blocks. */
 const LOOK_BACK_BLOCKS = 10_000n;
@@ -104,7 +102,7 @@ async function unsettled(db: Db): Promise<Difference[]> {
   const rows = await db
     .select({ paymentId: payments.id, network: payments.network })
     .from(payments)
-    .leftJoin(settlements, standing)
+    .leftJoin(settlements, itsSettlement)
     .where(and(inArray(payments.money, ["settled", "final"]), isNull(settlements.id)));
   return rows.map((row) => ({ kind: "settled_without_settlement", txHash: null, ...row }));
 }
@@ -127,7 +125,7 @@ async function paymentBehind(db: Db, { network, rpc }: CheckedNetwork, transfer:
   const [row] = await db
     .select({ id: payments.id, money: payments.money, settlementId: settlements.id })
     .from(payments)
-    .leftJoin(settlements, standing)
+    .leftJoin(settlements, itsSettlement)
     .where(
       and(
         eq(payments.network, network.id),

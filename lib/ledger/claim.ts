@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import postgres from "postgres";
 import type { Db } from "@/lib/db/client";
 import { answers, payments, settlements } from "@/lib/db/schema";
@@ -6,8 +6,11 @@ import type { Claim, ClaimedPayment, NewPayment } from "@/lib/gateway/ports";
 import { type MerchantId, newId } from "@/lib/ids";
 import type { Sealer } from "@/lib/seal";
 import { type ReasonCode, reasonFor } from "@/lib/x402/reasons";
+import { chargeOf, refusalOf } from "./admission";
 import { openAnswer } from "./answer";
 import { type Leases, leaseEnd } from "./lease";
+import { selectPayment } from "./payment-row";
+import { itsSettlement } from "./record";
 
 /** How often the upstream may be asked for one payment. */
 const MAX_ATTEMPTS = 5;
@@ -26,7 +29,7 @@ function toClaimed(row: PaymentRow, lease: string): ClaimedPayment {
 }
 
 /** Whether a claim failed because its payer named another payment of this endpoint like this one. */
-function identifierTaken(error: unknown): boolean {
+function isNameTaken(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : null;
   return cause instanceof postgres.PostgresError && cause.constraint_name === "payments_identifier";
 }
@@ -38,18 +41,23 @@ function identifierTaken(error: unknown): boolean {
  */
 export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: NewPayment): Promise<Claim> {
   const lease = newId();
+  const { funds: _, ...terms } = payment;
+  const row = selectPayment({
+    ...terms,
+    merchantId: payment.merchantId as MerchantId,
+    id: newId(),
+    charge: chargeOf(payment),
+    money: "held",
+    delivery: "pending",
+    attempt: 1,
+    leaseOwner: lease,
+    leaseUntil: leaseEnd,
+    claimedAt: sql`now()`,
+  });
   const taken = sql`${payments.delivery} in ('failed', 'streaming')`;
   const rows = await db
     .insert(payments)
-    .values({
-      ...payment,
-      merchantId: payment.merchantId as MerchantId,
-      id: newId(),
-      money: "held",
-      delivery: "pending",
-      leaseOwner: lease,
-      leaseUntil: leaseEnd,
-    })
+    .select(sql`${row} where ${refusalOf(payment)} is null`)
     .onConflictDoUpdate({
       target: payments.identity,
       set: {
@@ -69,31 +77,44 @@ export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: New
     })
     .returning()
     .catch((error: unknown) => {
-      // Also of two copies of one payment that race the later one may meet this index first.
-      if (identifierTaken(error)) return [];
+      if (isNameTaken(error)) return "name taken" as const;
       throw error;
     });
-  const [row] = rows;
-  if (!row) return standing(db, sealer, payment);
-  leases.hold(lease, row.id);
-  return { kind: row.delivery === "ready" ? "charge" : "work", payment: toClaimed(row, lease) };
+  const claimed = rows === "name taken" ? undefined : rows[0];
+  if (!claimed) {
+    const stands = await standing(db, sealer, payment);
+    if (stands !== null) return stands;
+    return rows === "name taken" ? { kind: "refused", code: "idempotency_mismatch" } : admission(db, payment);
+  }
+  leases.hold(lease, claimed.id);
+  return { kind: claimed.delivery === "ready" ? "charge" : "work", payment: toClaimed(claimed, lease) };
 }
 
-/** Says where a payment that could not be taken stands. */
-async function standing(db: Db, sealer: Sealer, payment: NewPayment): Promise<Claim> {
+/** Says why a payment was not taken that is new or free to be taken. */
+async function admission(db: Db, payment: NewPayment): Promise<Claim> {
+  const [row] = await db.execute<{ code: ReasonCode | null }>(sql`select ${refusalOf(payment)} as code`);
+  const code = row?.code ?? null;
+  if (code === "insufficient_funds") return { kind: "overdrawn" };
+  // Without a reason, what was in the way a moment ago is gone.
+  return code === null ? { kind: "busy" } : { kind: "refused", code };
+}
+
+/** Says where a payment stands that somebody claimed before; null when nothing of it is in the way. */
+async function standing(db: Db, sealer: Sealer, payment: NewPayment): Promise<Claim | null> {
   const [found] = await db
     .select({
       row: payments,
       leased: sql<boolean>`coalesce(${payments.leaseUntil} > now(), false)`,
       exhausted: sql<boolean>`${payments.attempt} + ${oneMore} > ${MAX_ATTEMPTS}`,
       answer: answers.sealed,
+      txHash: settlements.txHash,
     })
     .from(payments)
     .leftJoin(answers, eq(answers.paymentId, payments.id))
+    .leftJoin(settlements, itsSettlement)
     .where(eq(payments.identity, payment.identity));
+  if (!found) return null;
   const refused = (code: ReasonCode): Claim => ({ kind: "refused", code });
-  // Another payment was in the way.
-  if (!found) return refused("idempotency_mismatch");
   const { row } = found;
   const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
   if (!same(row.digest, payment.digest) || !same(row.fingerprint, payment.fingerprint)) {
@@ -107,27 +128,14 @@ async function standing(db: Db, sealer: Sealer, payment: NewPayment): Promise<Cl
       row.reason !== null && reasonFor(row.reason) ? (row.reason as ReasonCode) : "payment_cancelled",
     );
   }
-  const paid = row.money === "settled" || row.money === "final";
-  if (paid && row.delivery === "ready") {
+  if (found.txHash !== null && row.delivery === "ready") {
     if (!found.answer) return refused("answer_expired");
-    const txHash = await settlementHash(db, row.id);
-    return { kind: "replay", payment: claimed, txHash, answer: openAnswer(sealer, row.id, found.answer) };
+    const answer = openAnswer(sealer, row.id, found.answer);
+    return { kind: "replay", payment: claimed, txHash: found.txHash, answer };
   }
   if (found.leased) return { kind: "busy" };
   if (row.money === "submitting") return { kind: "submitted", payment: claimed };
-  if (found.exhausted) return refused("attempts_exhausted");
-  // It became free between the two statements.
-  return { kind: "busy" };
-}
-
-/** The hash of the transaction that paid for a settled payment. */
-export async function settlementHash(db: Db, paymentId: string): Promise<string> {
-  const [settlement] = await db
-    .select({ txHash: settlements.txHash })
-    .from(settlements)
-    .where(and(eq(settlements.paymentId, paymentId), isNull(settlements.orphanedAt)));
-  if (!settlement) throw new Error(`Settled payment ${paymentId} has no settlement`);
-  return settlement.txHash;
+  return found.exhausted ? refused("attempts_exhausted") : null;
 }
 
 /** How far a payment got before this presentation, or null when it is new. */

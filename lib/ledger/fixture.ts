@@ -45,7 +45,7 @@ export function openTestLedger(
   chains: ReadonlyMap<string, Chain> = testChains(),
   databaseUrl = env.DATABASE_URL,
 ) {
-  const database = openDatabase(databaseUrl, 8);
+  const database = openDatabase(databaseUrl, 20);
   const { db } = database;
   const ledger = openLedger({ db, sealer: createSealer(env.FAREBOX_SECRET), chains, log });
 
@@ -90,6 +90,7 @@ export function openTestLedger(
       validBefore,
       charge: "after",
       presentedAt: new Date(),
+      funds: null,
       ...over,
     };
   }

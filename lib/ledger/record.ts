@@ -1,8 +1,12 @@
-import { sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Proof, TransferProof } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
+import { payments, settlements } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import type { ReasonCode } from "@/lib/x402/reasons";
+
+/** Joins a payment with the settlement that stands; one that a reorg dropped does not. */
+export const itsSettlement = and(eq(settlements.paymentId, payments.id), isNull(settlements.orphanedAt));
 
 /** Books what the chain shows of a submitted payment; pending books nothing. */
 export async function book(db: Db, paymentId: string, proof: Proof): Promise<void> {

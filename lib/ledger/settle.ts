@@ -3,13 +3,12 @@ import { eq } from "drizzle-orm";
 import type { Hex } from "viem";
 import { type Authorization, type Chain, ChainUnavailable, type Proof } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
-import { payments } from "@/lib/db/schema";
+import { payments, settlements } from "@/lib/db/schema";
 import type { Charge, ClaimedPayment } from "@/lib/gateway/ports";
 import type { Log } from "@/lib/log";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { authorizationOf } from "./authorization";
-import { settlementHash } from "./claim";
-import { book, voidPayment } from "./record";
+import { book, itsSettlement, voidPayment } from "./record";
 import { proveSent, sentHashes } from "./sent";
 import { noteHash, submit } from "./submit";
 
@@ -77,13 +76,12 @@ export async function settle(
 /** The charge as booked, whoever booked it: this process, another replica, or a worker. */
 async function standingCharge(db: Database["db"], paymentId: string, sent: Hex | null): Promise<Charge> {
   const [row] = await db
-    .select({ money: payments.money, reason: payments.reason })
+    .select({ money: payments.money, reason: payments.reason, txHash: settlements.txHash })
     .from(payments)
+    .leftJoin(settlements, itsSettlement)
     .where(eq(payments.id, paymentId));
-  if (row?.money === "settled" || row?.money === "final") {
-    return { outcome: "settled", txHash: await settlementHash(db, paymentId) };
-  }
   if (row?.money === "void")
     return { outcome: "void", code: (row.reason ?? "settlement_reverted") as ReasonCode };
-  return { outcome: "pending", txHash: sent ?? "" };
+  const txHash = row?.txHash ?? null;
+  return txHash === null ? { outcome: "pending", txHash: sent ?? "" } : { outcome: "settled", txHash };
 }

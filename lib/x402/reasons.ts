@@ -148,6 +148,27 @@ export const REASONS = {
     action: "Try again later.",
     retryAfterSeconds: 60,
   },
+  merchant_suspended: {
+    status: 503,
+    title: "Seller suspended",
+    detail: "Nothing is sold for this seller at present. Nothing was charged.",
+    action: "Use another seller; what was paid for earlier can still be fetched with its payment.",
+    retryAfterSeconds: 3600,
+  },
+  payer_blocked: {
+    status: 429,
+    title: "Payer blocked",
+    detail: "Too many payments of this wallet failed within an hour. Nothing was charged.",
+    action: "Wait an hour, and keep the funds of what you sign until it has settled.",
+    retryAfterSeconds: 3600,
+  },
+  merchant_loss: {
+    status: 402,
+    title: "Payment undone by the chain",
+    detail:
+      "The chain dropped the transfer after it was answered, and the authorization can no longer be used.",
+    action: "Sign one of the offers in this answer to make the call again.",
+  },
   upstream_unreachable: {
     status: 502,
     title: "Upstream unreachable",
