@@ -2,28 +2,32 @@ import type { Address } from "viem";
 import { ChainUnavailable, type GasLeft, type Network } from "./chain";
 import { feesOf } from "./relayer";
 import type { Rpc } from "./rpc";
+import type { ChainClient } from "./rpc-node";
 
 /** A relayer must be able to pay for this many settlements, or we stop taking payments (faults D20). */
 export const SETTLEMENTS_AHEAD = 200n;
 /** Gas of one settlement of an ordinary wallet, rounded up. */
 const GAS_PER_SETTLEMENT = 100_000n;
-/** How old a reading may be that payments are taken by. */
+/** How old a reading may be that payments are taken by, or refused by. */
 const FRESH_MS = 10_000;
+const FRESH_WHEN_SHORT_MS = 1_000;
 
 /** Reads how much gas a relayer has left; throws ChainUnavailable when no RPC tells. */
 export function readGasLeft(rpc: Rpc, relayer: Address): Promise<GasLeft> {
-  return rpc.ask(async (client) => {
+  const question = async (client: ChainClient) => {
     const [balance, { maxFeePerGas }] = await Promise.all([
       client.getBalance({ address: relayer }),
       feesOf(client),
     ]);
     const each = GAS_PER_SETTLEMENT * maxFeePerGas;
-    return {
-      balance,
-      settlements: each === 0n ? SETTLEMENTS_AHEAD : balance / each,
-      needed: SETTLEMENTS_AHEAD * each,
-    };
-  });
+    const needed = SETTLEMENTS_AHEAD * each;
+    return { balance, settlements: each === 0n ? SETTLEMENTS_AHEAD : balance / each, needed };
+  };
+  return rpc.ask(question, { doubts: isShort });
+}
+
+function isShort({ balance, needed }: GasLeft): boolean {
+  return balance < needed;
 }
 
 /** Makes the check that stands before every payment: throws ChainUnavailable while a relayer is short of gas. */
@@ -39,10 +43,8 @@ export function createGasCheck(rpc: Rpc, network: Network, relayer: Address): ()
         reading = undefined;
       });
     }
-    const { balance, needed } = await reading;
-    if (balance < needed)
-      throw new ChainUnavailable(
-        `The relayer of ${network.name} is short of gas ${balance} ${needed} ${relayer}`,
-      );
+    if (!isShort(await reading)) return;
+    until = Math.min(until, performance.now() + FRESH_WHEN_SHORT_MS);
+    throw new ChainUnavailable(`The relayer of ${network.name} is short of gas`);
   };
 }

@@ -39,6 +39,10 @@ export interface ShopOptions {
   gateways?: number;
   /** URL of an x402 facilitator that settles instead of our relayer. */
   facilitator?: string;
+  /** A relayer of its own, instead of the test network's. */
+  relayerKey?: Hex;
+  /** Where its gateways find the test chain, when not directly. */
+  rpc?: string[];
   /** Where its gateways find the test database, when not directly. */
   databaseUrl?: string;
   /** How many connections to it each gateway may use. */
@@ -98,15 +102,17 @@ export async function openShop(upstream: RequestListener, options: ShopOptions =
   };
 }
 
-/** The test network's configuration, as it is or settled by a facilitator. */
-function networks(facilitator: string | undefined): string {
-  const configured = givenEnv().FAREBOX_NETWORKS ?? "[]";
-  if (facilitator === undefined) return configured;
-  const [{ network, rpc }] = JSON.parse(configured) as [{ network: string; rpc: string }];
-  return JSON.stringify([{ network, rpc, facilitator }]);
+/** The test network's configuration, with what is different in a test. */
+function networks({ facilitator, relayerKey, rpc }: ShopOptions): string {
+  const [network] = JSON.parse(givenEnv().FAREBOX_NETWORKS ?? "[]") as [Record<string, unknown>];
+  const settledBy = facilitator === undefined ? {} : { relayerKey: undefined, facilitator };
+  return JSON.stringify([
+    { ...network, ...(relayerKey && { relayerKey }), ...(rpc && { rpc }), ...settledBy },
+  ]);
 }
 
-async function openReplica({ facilitator, databaseUrl, connections }: ShopOptions) {
+async function openReplica(options: ShopOptions) {
+  const { databaseUrl, connections } = options;
   const { server, port } = await listen((request, response) => {
     gateway
       .handle(toGatewayRequest(request, response))
@@ -117,7 +123,7 @@ async function openReplica({ facilitator, databaseUrl, connections }: ShopOption
     ...givenEnv(),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     ...(connections === undefined ? {} : { FAREBOX_DATABASE_CONNECTIONS: String(connections) }),
-    FAREBOX_NETWORKS: networks(facilitator),
+    FAREBOX_NETWORKS: networks(options),
     FAREBOX_SECRET: SHARED_SECRET,
     FAREBOX_ORIGIN: url,
     FAREBOX_PRIVATE_UPSTREAMS: "127.0.0.0/8",
