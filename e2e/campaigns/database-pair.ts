@@ -42,7 +42,10 @@ export async function openDatabasePair(dataDir: string): Promise<DatabasePair> {
   await made.stop();
   const address = await openTcpProxy(null);
   const pair = new Pair(place, new URL(made.url), address);
-  await pair.begin();
+  await pair.begin().catch(async (error: unknown) => {
+    await pair.close();
+    throw error;
+  });
   return {
     url: address.through(made.url),
     failOver: () => pair.failOver(),
@@ -54,7 +57,7 @@ export async function openDatabasePair(dataDir: string): Promise<DatabasePair> {
 class Pair {
   #primary: Server | null = null;
   #standby: Server | null = null;
-  #made = 0;
+  #started: Server[] = [];
 
   constructor(
     readonly place: PostgresHome,
@@ -83,7 +86,7 @@ class Pair {
   async rejoin(): Promise<void> {
     const primary = this.#primary;
     if (!primary) throw new Error("There is no primary");
-    const data = join(this.place.home, `copy-${++this.#made}`);
+    const data = join(this.place.home, `copy-${this.#started.length}`);
     await makePrivateFolder(data, this.place.runAs);
     await this.#ask(primary, (sql) => this.#copy(sql, primary.data, data));
     const standby = await this.#start(data, primary);
@@ -98,8 +101,8 @@ class Pair {
 
   async close(): Promise<void> {
     this.address.close();
-    for (const server of [this.#standby, this.#primary])
-      if (server) await endProcess(server.pid, "SIGINT", 10_000);
+    // The standby before its primary, which would wait for it.
+    for (const { pid } of this.#started.reverse()) await endProcess(pid, "SIGINT", 10_000);
   }
 
   #follow(primary: Server): void {
@@ -153,6 +156,7 @@ class Pair {
       runAs: this.place.runAs,
     });
     const server = { data, port, pid };
+    this.#started.push(server);
     const answers = () =>
       this.#ask(server, (sql) => sql`select 1`).then(
         () => true,
