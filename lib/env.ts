@@ -63,6 +63,8 @@ const schema = z
     FAREBOX_PRIVATE_UPSTREAMS: list
       .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], "must be a CIDR such as 10.1.0.0/16")))
       .default([]),
+    /** Who sends it as a bearer reads /metrics; without one there is no such page. */
+    FAREBOX_METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
     /** For how long a process that was told to stop says so at /readyz, and still serves, before it takes no more. */
     FAREBOX_STOP_NOTICE_MS: z.coerce.number("must be a number of ms").int().min(0).max(60_000).default(5_000),
     /** Proxies of the operator's, whose word on where a request comes from is taken. */

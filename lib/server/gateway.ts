@@ -6,6 +6,7 @@ import { createProver, type Prover } from "@/lib/gateway/proof";
 import { createUpstreamClient } from "@/lib/gateway/upstream";
 import { openLedger } from "@/lib/ledger/ledger";
 import { deriveKey } from "@/lib/seal";
+import type { Metrics } from "./metrics/metrics";
 import { outageOf } from "./outage";
 import type { Parts } from "./parts";
 
@@ -43,8 +44,8 @@ export interface OpenGateway {
   close(): void;
 }
 
-/** Opens the gateway over the process's parts. */
-export async function openGateway(parts: Parts): Promise<OpenGateway> {
+/** Opens the gateway over the process's parts, timed where there are metrics. */
+export async function openGateway(parts: Parts, metrics: Metrics | null = null): Promise<OpenGateway> {
   const { env, database, sealer, chains, networks, log } = parts;
   const { db } = database;
   const chainOf = (network: string): Chain => {
@@ -54,20 +55,22 @@ export async function openGateway(parts: Parts): Promise<OpenGateway> {
   };
   const ledger = openLedger({ db, sealer, chains, log });
   const { signProof, jwks } = await openProver(parts);
+  const callUpstream = createUpstreamClient({
+    privateUpstreams: env.FAREBOX_PRIVATE_UPSTREAMS,
+    ownHosts: ownHosts(env),
+  });
+  const settle = metrics?.timeSettle(ledger.settle) ?? ledger.settle;
   const now = () => BigInt(Math.floor(Date.now() / 1000));
   const handle = createGateway({
     origin: env.FAREBOX_GATEWAY_ORIGIN,
     payOrigin: env.FAREBOX_ORIGIN,
     via: new URL(env.FAREBOX_GATEWAY_ORIGIN).host,
     networks,
-    schemes: [createExactScheme({ networks, chainOf, settle: ledger.settle, now })],
+    schemes: [createExactScheme({ networks, chainOf, settle, now })],
     ledger,
     findEndpoint: (slug) => findServed(db, sealer, slug),
     findTerms: (endpointId, version) => findTerms(db, sealer, endpointId, version),
-    callUpstream: createUpstreamClient({
-      privateUpstreams: env.FAREBOX_PRIVATE_UPSTREAMS,
-      ownHosts: ownHosts(env),
-    }),
+    callUpstream: metrics?.timeUpstream(callUpstream) ?? callUpstream,
     signProof,
     outageOf,
     log,

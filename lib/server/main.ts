@@ -1,14 +1,18 @@
+import { collectDefaultMetrics } from "prom-client";
 import { openDatabase } from "@/lib/db/client";
 import { migrateDatabase } from "@/lib/db/migrate";
 import { type Env, givenEnv } from "@/lib/env";
 import { runWorkers } from "@/lib/ledger/workers/run";
-import { log } from "@/lib/log";
+import { type Log, log } from "@/lib/log";
 import { completeConfiguration, planConfiguration } from "./configure";
 import { CannotStart, failOnUncaught, failToStart } from "./failure";
-import { openFront } from "./front";
+import { type Handler, openFront } from "./front";
 import { openGateway } from "./gateway";
 import { watchReadiness } from "./health";
 import { reportLostBlocks } from "./local-chain";
+import { serveMetrics } from "./metrics/endpoint";
+import { createMetrics, type Metrics } from "./metrics/metrics";
+import { addChains, addLedger, addPools } from "./metrics/state";
 import { installParts } from "./parts";
 import { createRoutes } from "./routes";
 import { onStopSignal } from "./stop";
@@ -59,24 +63,29 @@ async function start({ dev, build }: StartOptions, closers: (() => Promise<unkno
   await migrateDatabase(env.DATABASE_URL).catch((error: NodeJS.ErrnoException) => {
     throw new CannotStart(`DATABASE_URL: the database cannot be used: ${error.message || error.code}`);
   });
-  const parts = installParts(env);
+  const metrics = createMetrics();
+  const parts = installParts(env, metrics.countLines(log));
   closers.push(parts.database.close);
   if (localnet.facts?.reloaded) await reportLostBlocks(parts);
 
   const web = has("web") ? await openWeb(dev, front.port) : null;
   if (web) closers.push(web.close);
-  const gateway = has("gateway") ? await openGateway(parts) : null;
+  const gateway = has("gateway") ? await openGateway(parts, metrics) : null;
   if (gateway) closers.push(async () => gateway.close());
-  if (has("worker")) {
-    const database = openDatabase(env.DATABASE_URL, WORKER_CONNECTIONS);
-    closers.push(database.close);
+  const workers = has("worker") ? openDatabase(env.DATABASE_URL, WORKER_CONNECTIONS) : null;
+  if (workers) {
+    closers.push(workers.close);
     const stopping = new AbortController();
-    const workers = runWorkers(database.db, parts.chains, log, stopping.signal);
+    const done = runWorkers(workers.db, parts.chains, parts.log, stopping.signal);
     closers.push(() => {
       stopping.abort();
-      return workers;
+      return done;
     });
+    addLedger(metrics, workers, [...parts.chains.keys()]);
   }
+  addPools(metrics, { requests: parts.database, ...(workers && { workers }) });
+  addChains(metrics, parts.chains);
+  collectDefaultMetrics({ register: metrics.registry });
   const readiness = watchReadiness(parts);
   closers.push(() => front.drain({ noticeMs: env.FAREBOX_STOP_NOTICE_MS, graceMs: GRACE_MS }));
   const routes = createRoutes(
@@ -85,9 +94,11 @@ async function start({ dev, build }: StartOptions, closers: (() => Promise<unkno
       web: web?.handle ?? null,
       jwks: gateway && JSON.stringify(gateway.jwks),
       ready: async () => (front.stopping ? ["This process is about to stop."] : readiness()),
+      metrics: metricsPage(env, metrics, parts.log),
+      answered: metrics.answered,
       gatewayHost: ownHost(env),
     },
-    log,
+    parts.log,
   );
   front.serve(routes);
   if (localnet.facts && localnet.first) await writeLocalFacts(env, localnet.facts);
@@ -98,6 +109,10 @@ function cannotListen(error: NodeJS.ErrnoException, { PORT, HOST }: Env): string
   if (error.code === "EADDRINUSE")
     return `PORT: port ${PORT} is in use; stop what listens there or set PORT to another.`;
   return `PORT: cannot listen on port ${PORT} of ${HOST}: ${error.code ?? error.message}`;
+}
+
+function metricsPage({ FAREBOX_METRICS_TOKEN: token }: Env, metrics: Metrics, log: Log): Handler | null {
+  return token ? serveMetrics(metrics, token, (error) => log.error("metrics_failed", { error })) : null;
 }
 
 function ownHost({ FAREBOX_ORIGIN, FAREBOX_GATEWAY_ORIGIN }: Env): string | null {

@@ -2,7 +2,7 @@ import type { Chain, Network } from "@/lib/chain/chain";
 import { openChains } from "@/lib/chain/open";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { type Env, readEnv } from "@/lib/env";
-import { type Log, log } from "@/lib/log";
+import { type Log, log as processLog } from "@/lib/log";
 import { createSealer, type Sealer } from "@/lib/seal";
 
 /** What the process is made of, opened once and shared by the server, its workers and every page. */
@@ -29,13 +29,13 @@ export function parts(): Parts {
 }
 
 /** Opens the parts for a configuration and makes them the process's own. */
-export function installParts(env: Env): Parts {
-  globalThis.fareboxParts = openParts(env);
+export function installParts(env: Env, log: Log): Parts {
+  globalThis.fareboxParts = openParts(env, log);
   return globalThis.fareboxParts;
 }
 
 /** Opens the parts for a configuration. */
-export function openParts(env: Env): Parts {
+export function openParts(env: Env, log: Log = processLog): Parts {
   const chains = openChains(env, log);
   return {
     env,

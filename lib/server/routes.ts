@@ -12,6 +12,10 @@ export interface Roles {
   /** The gateway's public key as a JWK set in JSON, by which upstreams check that a call came through it. */
   jwks: string | null;
   ready: Readiness;
+  /** Answers `/metrics`, where they are shown. */
+  metrics?: Handler | null;
+  /** Is told of every answer of a role, its status and how long its head took. */
+  answered?(role: "gateway" | "web", status: number, tookMs: number): void;
   /** Host of the gateway when it has one of its own: then nothing else is served there, and it is served nowhere else. */
   gatewayHost: string | null;
 }
@@ -34,14 +38,18 @@ async function answer(roles: Roles, request: IncomingMessage, response: ServerRe
   if (target === "/.well-known/jwks.json" && roles.jwks !== null) {
     return send(response, 200, "application/jwk-set+json", roles.jwks, "public, max-age=300");
   }
+  if (target === "/metrics" && roles.metrics) return roles.metrics(request, response);
+  const began = performance.now();
   const atGateway = target.startsWith("/g/");
   const misplaced = roles.gatewayHost !== null && (request.headers.host === roles.gatewayHost) !== atGateway;
   if (atGateway && roles.gateway && !misplaced) {
     const result = await roles.gateway(toGatewayRequest(request, response));
+    roles.answered?.("gateway", result.status, performance.now() - began);
     return writeGatewayResponse(result, response);
   }
   if (atGateway || !roles.web || misplaced) return text(response, 404, "There is nothing here.");
-  return roles.web(request, response);
+  await roles.web(request, response);
+  roles.answered?.("web", response.statusCode, performance.now() - began);
 }
 
 async function ready(readiness: Readiness, response: ServerResponse): Promise<void> {

@@ -14,8 +14,8 @@ function Part({ part, kind, now }: { part: RpcHealth | FacilitatorHealth; kind: 
   return (
     <tr>
       <Td>
-        <span className="block font-mono">{part.host}</span>
-        <span className="block text-muted">{kind}</span>
+        <span className="block pt-1.5 font-mono">{part.host}</span>
+        <span className="block pb-1.5 text-muted">{kind}</span>
       </Td>
       <Td>
         <HealthState state={part.state} />
