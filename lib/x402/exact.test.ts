@@ -114,7 +114,7 @@ describe("an exact payment", () => {
     expect(isForOffer(v1, payment, { ...offer, v1Network: null })).toBe(false);
   });
 
-  it("must be valid now and for as long as the call and its settlement may take", async () => {
+  it("must be valid now and for as long as the call and its settlement may take (D15)", async () => {
     const payment = { ...read(await sign()), validAfter: 1_000n, validBefore: 2_000n };
     const fault = (now: bigint) => windowFault(payment, now, 10_000);
     expect(fault(1_000n)).toBe("authorization_not_yet_valid");
