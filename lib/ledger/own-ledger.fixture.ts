@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { and, eq, sql } from "drizzle-orm";
+import postgres from "postgres";
+import type { PrivateKeyAccount } from "viem/accounts";
+import type { Chain } from "@/lib/chain/chain";
+import { keptLog, Outside, openLocal, startOwnChain } from "@/lib/chain/fixture";
+import { migrateDatabase } from "@/lib/db/migrate";
+import { chainTxs, payments, settlements } from "@/lib/db/schema";
+import { givenEnv } from "@/lib/env";
+import type { ClaimedPayment, NewPayment } from "@/lib/gateway/ports";
+import { authorizationOf } from "./authorization";
+import { ANSWER, losingBroadcasts, openTestLedger, relayerOf } from "./fixture";
+import { submit } from "./submit";
+import { settleUnattended } from "./workers/settle";
+
+/** Opens a ledger on a chain and a database of its own, so that a test may take blocks back or stop the mining. */
+export async function openOwnLedger() {
+  const shared = givenEnv().DATABASE_URL ?? "";
+  const name = `own_${randomUUID().replaceAll("-", "")}`;
+  const admin = postgres(shared, { max: 1, onnotice: () => {} });
+  await admin.unsafe(`create database ${name}`);
+  const url = new URL(shared);
+  url.pathname = name;
+  const [own] = await Promise.all([startOwnChain(), migrateDatabase(url.href)]);
+  const chain = openLocal(own.rpcUrl);
+  const outside = new Outside(own.rpcUrl);
+  await outside.giveGas(relayerOf(chain).address);
+  const test = openTestLedger(new Map([[chain.network.id, chain]]), url.href);
+  const { db } = test;
+  const log = keptLog();
+
+  /** A payment whose answer is kept, by a payer of its own. */
+  async function answered(
+    over: Partial<NewPayment> = {},
+    payer?: PrivateKeyAccount,
+  ): Promise<ClaimedPayment> {
+    const minted = await test.mintPayment(over, payer ?? (await outside.payer(10_000n)));
+    const payment = await test.claimWork(minted);
+    await test.ledger.keepAnswer(payment, ANSWER);
+    return payment;
+  }
+
+  /** A payment that was answered, charged and proven. */
+  async function settled(): Promise<ClaimedPayment> {
+    const payment = await answered();
+    const charge = await test.ledger.settle(payment);
+    if (charge.outcome !== "settled") throw new Error(`The charge came to ${charge.outcome}`);
+    await test.abandon(payment);
+    return payment;
+  }
+
+  /** Signs and stores a payment's transaction, sends it or loses it, and lets its process die some time ago. */
+  async function sent(payment: ClaimedPayment, by: Chain = losingBroadcasts(chain)): Promise<void> {
+    await submit(db, by, payment, authorizationOf(payment));
+    await test.abandon(payment);
+    await db.update(chainTxs).set({ createdAt: sql`now() - interval '1 minute'` });
+  }
+
+  /** One round of the settler, that finds every submitted payment unattended. */
+  async function settleRound(): Promise<void> {
+    await db.update(payments).set({ leaseUntil: null }).where(eq(payments.money, "submitting"));
+    await settleUnattended(db, new Map([[chain.network.id, chain]]), log);
+  }
+
+  const settlementsOf = ({ id }: { id: string }) =>
+    db.select().from(settlements).where(eq(settlements.paymentId, id)).orderBy(settlements.createdAt);
+
+  const versionsOf = async (accountNonce: number) =>
+    db
+      .select()
+      .from(chainTxs)
+      .where(and(eq(chainTxs.sender, relayerOf(chain).address), eq(chainTxs.accountNonce, accountNonce)))
+      .orderBy(chainTxs.version);
+
+  async function close(): Promise<void> {
+    await test.close();
+    await own.stop();
+    await admin.unsafe(`drop database ${name} with (force)`);
+    await admin.end();
+  }
+
+  return {
+    ...test,
+    chain,
+    outside,
+    log,
+    answered,
+    settled,
+    sent,
+    settleRound,
+    settlementsOf,
+    versionsOf,
+    close,
+  };
+}

@@ -1,0 +1,123 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chainTxs, relayers } from "@/lib/db/schema";
+import { relayerOf } from "@/lib/ledger/fixture";
+import { openOwnLedger } from "@/lib/ledger/own-ledger.fixture";
+import { syncRelayer } from "@/lib/ledger/submit";
+import { fillGaps } from "./fill-gaps";
+import { meterGas } from "./meter-gas";
+import { raiseFees } from "./raise-fees";
+
+let own: Awaited<ReturnType<typeof openOwnLedger>>;
+beforeAll(async () => {
+  own = await openOwnLedger();
+  await syncRelayer(own.db, own.chain.network.id, relayerOf(own.chain));
+});
+afterAll(() => own.close());
+
+const GWEI = 10n ** 9n;
+
+/** What the next block asks of every transaction, in wei. */
+const setBaseFee = (baseFeePerGas: bigint) => own.outside.client.setNextBlockBaseFeePerGas({ baseFeePerGas });
+
+const nextNonce = async () => (await own.db.select().from(relayers))[0]?.nextNonce ?? -1;
+
+describe("an account nonce", () => {
+  it("that nothing is stored for is used up by a transaction that moves nothing, by one of many replicas (D10)", async () => {
+    const lost = await nextNonce();
+    await own.db.update(relayers).set({ nextNonce: sql`${relayers.nextNonce} + 1` });
+    const payment = await own.answered();
+    await own.sent(payment, own.chain);
+    await Promise.all(Array.from({ length: 4 }, () => fillGaps(own.db, own.chain, own.log)));
+    await own.settleRound();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
+    expect(await own.versionsOf(lost)).toHaveLength(1);
+  });
+
+  it("whose transaction got lost gets the very same one again, and so do all that wait behind it (D10)", async () => {
+    const waiting = [await own.answered(), await own.answered(), await own.answered()];
+    for (const payment of waiting) await own.sent(payment);
+    await fillGaps(own.db, own.chain, own.log);
+    await own.settleRound();
+    for (const payment of waiting) expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
+  });
+});
+
+describe("a transaction that the chain asks more of than it offers", () => {
+  it("offers more under the same account nonce, once each replica's turn, and is proven under its new hash (D9)", async () => {
+    const nonce = await nextNonce();
+    const payment = await own.answered();
+    await own.sent(payment);
+    await setBaseFee(20n * GWEI);
+    await own.outside.client.mine({ blocks: 3 });
+    await setBaseFee(6n * GWEI);
+    await own.outside.client.mine({ blocks: 1 });
+    await Promise.all(Array.from({ length: 4 }, () => raiseFees(own.db, own.chain, own.log)));
+    const versions = await own.versionsOf(nonce);
+    expect(versions.map(({ version }) => version)).toEqual([1, 2]);
+    const [first, second] = versions.map(({ maxFeePerGas }) => maxFeePerGas ?? 0n);
+    expect((second ?? 0n) * 8n).toBeGreaterThanOrEqual((first ?? 0n) * 9n);
+    await own.settleRound();
+    expect(await own.settlementsOf(payment)).toMatchObject([{ txHash: versions[1]?.hash }]);
+    await meterGas(own.db, own.chain);
+    expect(await own.rowOf(payment)).toMatchObject({ chainTxId: versions[1]?.id });
+    const [dead, mined] = await own.versionsOf(nonce);
+    expect(dead).toMatchObject({ gasCost: 0n });
+    expect(mined?.gasUsed).toBeGreaterThan(21_000n);
+    expect(mined?.gasCost).toBeGreaterThan(mined?.gasUsed ?? 0n);
+  });
+
+  it("is left alone for three blocks (D9)", async () => {
+    const nonce = await nextNonce();
+    const payment = await own.answered();
+    await own.sent(payment);
+    await own.outside.client.mine({ blocks: 2 });
+    await raiseFees(own.db, own.chain, own.log);
+    expect(await own.versionsOf(nonce)).toHaveLength(1);
+    await fillGaps(own.db, own.chain, own.log);
+    await own.settleRound();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
+  });
+
+  it("is held at ten times what it offered first, an operator is told, and it goes on when gas is cheaper (D9)", async () => {
+    const nonce = await nextNonce();
+    const payment = await own.answered();
+    await own.sent(payment);
+    const [first] = await own.versionsOf(nonce);
+    const cap = (first?.maxFeePerGas ?? 0n) * 10n;
+    for (let round = 0; round < 20; round++) {
+      await setBaseFee(cap * 2n);
+      await own.outside.client.mine({ blocks: 4 });
+      await own.db.update(chainTxs).set({ createdAt: sql`now() - interval '1 minute'`, pricedAtBlock: 0n });
+      await raiseFees(own.db, own.chain, own.log);
+    }
+    const offered = (await own.versionsOf(nonce)).map(({ maxFeePerGas }) => maxFeePerGas ?? 0n);
+    expect(offered.at(-1)).toBeLessThanOrEqual(cap);
+    expect(own.log.lines.map(({ event }) => event)).toContain("relayer.fee_cap_reached");
+    expect(await own.rowOf(payment)).toMatchObject({ money: "submitting" });
+    await setBaseFee(GWEI);
+    await fillGaps(own.db, own.chain, own.log);
+    await own.settleRound();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
+  });
+
+  it("moves nothing any more when its payment ended without it (D9)", async () => {
+    const nonce = await nextNonce();
+    const payer = await own.outside.payer(10_000n);
+    const payment = await own.answered({}, payer);
+    await own.sent(payment);
+    await own.outside.cancel(payer, {
+      ...{ from: payer.address, to: payer.address, value: 0n, validAfter: 0n, validBefore: 0n },
+      asset: own.chain.network.token.address,
+      nonce: payment.authorization.nonce as `0x${string}`,
+      signature: "0x",
+    });
+    await own.settleRound();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "void" });
+    await own.outside.client.mine({ blocks: 4 });
+    await raiseFees(own.db, own.chain, own.log);
+    await meterGas(own.db, own.chain);
+    const [, blank] = await own.versionsOf(nonce);
+    expect(blank).toMatchObject({ gasUsed: 21_000n });
+  });
+});

@@ -1,0 +1,114 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mintAddress } from "@/lib/chain/fixture";
+import { encodeTransfer } from "@/lib/chain/transfer";
+import { chainCursors, chainFindings, payments } from "@/lib/db/schema";
+import type { ClaimedPayment } from "@/lib/gateway/ports";
+import { authorizationOf } from "@/lib/ledger/authorization";
+import { openOwnLedger } from "@/lib/ledger/own-ledger.fixture";
+import { sweepChain } from "./sweep-chain";
+
+let own: Awaited<ReturnType<typeof openOwnLedger>>;
+beforeAll(async () => {
+  own = await openOwnLedger();
+});
+afterAll(() => own.close());
+
+/** Sweeps when all that happened so far is final. */
+async function sweep(): Promise<void> {
+  await own.outside.client.mine({ blocks: 3 });
+  await sweepChain(own.db, own.chain, own.log);
+}
+
+/** Sends a payment's transfer by a wallet that is none of ours. */
+async function sendAsStranger(payment: ClaimedPayment): Promise<string> {
+  const authorization = authorizationOf(payment);
+  return (await own.outside.send(authorization.asset, encodeTransfer(authorization))).transactionHash;
+}
+
+const findingsOf = (txHash: string) =>
+  own.db.select().from(chainFindings).where(eq(chainFindings.txHash, txHash));
+
+describe("the chain sweep", () => {
+  it("books a transfer of a payment that was sent and lost sight of (C6, C7)", async () => {
+    const payment = await own.answered();
+    await own.sent(payment, own.chain);
+    await sweep();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
+    expect(await own.settlementsOf(payment)).toHaveLength(1);
+  });
+
+  it("books an answered payment whose money a stranger sent, once nobody works on it (A8)", async () => {
+    const payment = await own.answered();
+    const txHash = await sendAsStranger(payment);
+    await sweep();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "held" });
+    expect(await findingsOf(txHash)).toMatchObject([{ kind: "unanswered_transfer", resolvedAt: null }]);
+    await own.abandon(payment);
+    await sweep();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled", delivery: "ready" });
+    expect(await findingsOf(txHash)).toMatchObject([{ resolvedAt: expect.any(Date) }]);
+  });
+
+  it("finds the transfer of a payment that got no answer, and lets go of it when it was served and booked", async () => {
+    const minted = await own.mintPayment({}, await own.outside.payer(10_000n));
+    const payment = await own.claimWork(minted);
+    await own.ledger.fail(payment, "upstream_timeout");
+    const txHash = await sendAsStranger(payment);
+    await sweep();
+    await sweep();
+    const found = {
+      kind: "unanswered_transfer",
+      paymentId: payment.id,
+      payTo: payment.payTo,
+      amount: 10_000n,
+    };
+    expect(await findingsOf(txHash)).toMatchObject([{ ...found, resolvedAt: null }]);
+    const again = await own.claimWork(minted);
+    await own.ledger.keepAnswer(again, { status: 200, headers: [], body: Buffer.from("late") });
+    expect(await own.ledger.settle(again)).toMatchObject({ outcome: "settled", txHash });
+    await sweep();
+    expect(await findingsOf(txHash)).toMatchObject([{ resolvedAt: expect.any(Date) }]);
+  });
+
+  it("finds an authorized transfer to a payout address that no payment made, and calls a gift none", async () => {
+    const payment = await own.answered();
+    const unknown = await own.mintPayment({}, await own.outside.payer(10_000n));
+    const txHash = await sendAsStranger({ ...payment, authorization: unknown.authorization });
+    await own.outside.mint(payment.payTo as `0x${string}`, 5n);
+    await sweep();
+    expect(await findingsOf(txHash)).toMatchObject([{ kind: "unknown_transfer", paymentId: null }]);
+    expect(await own.db.$count(chainFindings, eq(chainFindings.amount, 5n))).toBe(0);
+  });
+
+  it("finds a settlement that its final block lacks", async () => {
+    const payment = await own.settled();
+    const elsewhere = { ...own.chain.history, transfersTo: async () => [] };
+    await own.outside.client.mine({ blocks: 3 });
+    await sweepChain(own.db, { ...own.chain, history: elsewhere }, own.log);
+    const [settlement] = await own.settlementsOf(payment);
+    expect(await findingsOf(settlement?.txHash ?? "")).toMatchObject([{ kind: "missing_transfer" }]);
+  });
+
+  it("goes on from where any replica ended, and looks again at blocks that may be replaced", async () => {
+    await sweep();
+    const [cursor] = await own.db.select().from(chainCursors).where(eq(chainCursors.worker, "sweep"));
+    expect(cursor?.blockNumber).toBe((await own.chain.history.finalHead()).number);
+    const asked: bigint[] = [];
+    const { history } = own.chain;
+    const transfersTo: typeof history.transfersTo = (payouts, from, to) => {
+      asked.push(from);
+      return history.transfersTo(payouts, from, to);
+    };
+    await sweepChain(own.db, { ...own.chain, history: { ...history, transfersTo } }, own.log);
+    expect(asked).toEqual([(cursor?.blockNumber ?? 0n) + 1n]);
+  });
+
+  it("leaves alone what other tokens and other addresses received", async () => {
+    const before = await own.db.$count(chainFindings);
+    await own.outside.mint(mintAddress(), 7n);
+    await sweep();
+    expect(await own.db.$count(chainFindings)).toBe(before);
+    expect(await own.db.$count(payments, eq(payments.amount, 7n))).toBe(0);
+  });
+});
