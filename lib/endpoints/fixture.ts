@@ -24,7 +24,7 @@ export function parseContext(over: Partial<ParseContext> = {}): ParseContext {
   ];
   const chains = openChains({ FAREBOX_NETWORKS: networks }, log);
   const checkUpstreamUrl: ParseContext["checkUpstreamUrl"] = async () => ({ ok: true });
-  return { chains, checkUpstreamUrl, controlsHost: async () => true, ...over };
+  return { chains, checkUpstreamUrl, controlsHost: async () => true, isBlocked: async () => false, ...over };
 }
 
 /** A random checksummed address. */

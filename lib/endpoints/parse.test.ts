@@ -57,6 +57,8 @@ describe("parseEndpoint", () => {
   });
 
   it.each([
+    // Row D19 refuses every contract. A company's treasury often is one, a Safe with several keys, and what it is sent is
+    // not lost; so those that nobody can spend from are refused, and at any other a person is warned as they type.
     ["the empty text", "", /Enter the address/],
     ["a text that is no address", "0x1234", /40 hexadecimal/],
     ["a name", "ada.eth", /enter the address itself/],
@@ -68,8 +70,16 @@ describe("parseEndpoint", () => {
     ["our relayer", "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A", /relayer/],
     ["Permit2", "0x000000000022D473030F116dDEE9F6B43aC78BA3", /Permit2/],
     ["Multicall3", "0xcA11bde05977b3631167028862bE2a173976CA11", /Multicall3/],
-  ])("refuses %s as a payout address", async (_, address, sentence) => {
+  ])("refuses %s as a payout address (D19)", async (_, address, sentence) => {
     expect(await errorsOf(payTo(address))).toEqual({ "payouts.0.payTo": expect.stringMatching(sentence) });
+  });
+
+  it("refuses an address that the token's issuer has blocked, on the network where it is (D16)", async () => {
+    const context = parseContext({ isBlocked: async (network) => network === OTHER_NETWORK });
+    const payouts = [NETWORK, OTHER_NETWORK].map((network) => ({ network, payTo: mintAddress() }));
+    expect(await errorsOf({ payouts }, context)).toEqual({
+      "payouts.1.payTo": expect.stringMatching(/its issuer has blocked it/),
+    });
   });
 
   it("gives an address in lower case its checksum", async () => {

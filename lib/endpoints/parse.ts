@@ -43,6 +43,8 @@ export interface ParseContext {
   checkUpstreamUrl: CheckUpstreamUrl;
   /** Whether the merchant has shown to control the host of an upstream. */
   controlsHost(upstream: string): Promise<boolean>;
+  /** Whether the issuer of a network's token has blocked an address. */
+  isBlocked(network: string, payTo: string): Promise<boolean>;
   /** The names of the secret headers that are stored now, which an edit may keep. */
   storedHeaderNames?: readonly string[];
 }
@@ -136,6 +138,19 @@ async function compareWithHost(
   found.refuse("hostProof", `Show first that ${hostOf(upstream)} is yours, or take test money only.`);
 }
 
+/** An address the token's issuer has blocked can be paid by nobody, and every call to the endpoint would end refused. */
+async function compareWithBlockLists(
+  { payouts }: EndpointDraft,
+  { isBlocked }: ParseContext,
+  found: Findings,
+): Promise<void> {
+  for (const [index, { network, payTo }] of payouts.entries()) {
+    const at = `payouts.${index}.payTo`;
+    if (found.errors[at] !== undefined || !(await isBlocked(network, payTo))) continue;
+    found.refuse(at, "The token cannot be sent to this address: its issuer has blocked it.");
+  }
+}
+
 /** Checks everything a merchant typed about an endpoint; errors are sentences by field path, such as `rules.0.price`. */
 export async function parseEndpoint(
   typed: EndpointInput,
@@ -161,5 +176,6 @@ export async function parseEndpoint(
   };
   compareWithTokens(value, context, found);
   await compareWithHost(value, context, found);
+  await compareWithBlockLists(value, context, found);
   return Object.keys(found.errors).length === 0 ? { ok: true, value } : { ok: false, errors: found.errors };
 }

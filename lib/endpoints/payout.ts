@@ -1,5 +1,5 @@
 import { type Address, getAddress, isAddress, zeroAddress } from "viem";
-import type { Chain } from "@/lib/chain/chain";
+import { type Chain, ChainUnavailable } from "@/lib/chain/chain";
 import { bad, type Checked, good } from "./checked";
 
 /** Contracts at the same address everywhere; money sent to one is lost or anybody's. */
@@ -40,4 +40,16 @@ export function checkPayTo(text: string, chains: ReadonlyMap<string, Chain>): Ch
   const address = getAddress(typed);
   const what = notAWallet(address, chains);
   return what === null ? good(address) : bad(`This is ${what}. Enter the address of a wallet of yours.`);
+}
+
+/** Makes the question whether a token's issuer has blocked an address; no while the chain is silent, for calls are refused then too. */
+export function createBlockCheck(chains: ReadonlyMap<string, Chain>) {
+  return async (network: string, payTo: string): Promise<boolean> => {
+    try {
+      return (await chains.get(network)?.isBlocked(getAddress(payTo))) ?? false;
+    } catch (error) {
+      if (error instanceof ChainUnavailable) return false;
+      throw error;
+    }
+  };
 }

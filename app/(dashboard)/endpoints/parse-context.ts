@@ -1,5 +1,6 @@
 import { hostOf } from "@/lib/endpoints/host-challenge";
 import type { ParseContext } from "@/lib/endpoints/parse";
+import { createBlockCheck } from "@/lib/endpoints/payout";
 import { mayProbe, TOO_MANY_PROBES } from "@/lib/endpoints/probe-limit";
 import { isHostProven } from "@/lib/endpoints/proven-hosts";
 import type { Endpoint } from "@/lib/endpoints/read";
@@ -22,6 +23,7 @@ export function parseContext(merchantId: MerchantId, before?: Endpoint): ParseCo
       if (!isHostOf(url) && !(await mayProbe(db, merchantId))) return { ok: false, reason: TOO_MANY_PROBES };
       return checkUpstreamUrl(url, guard);
     },
+    isBlocked: createBlockCheck(chains),
     // A host that takes live money already has passed, or the operator vouched for it.
     controlsHost: async (upstream) =>
       (wasLive && isHostOf(upstream)) || (await isHostProven(db, merchantId, upstream)),

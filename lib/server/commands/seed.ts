@@ -5,6 +5,7 @@ import { createEndpoint } from "@/lib/endpoints/create";
 import { editEndpoint } from "@/lib/endpoints/edit";
 import { endpointInput } from "@/lib/endpoints/input";
 import { type EndpointDraft, parseEndpoint } from "@/lib/endpoints/parse";
+import { createBlockCheck } from "@/lib/endpoints/payout";
 import { findPublished } from "@/lib/endpoints/publish";
 import type { EndpointTerms } from "@/lib/gateway/ports";
 import { checkUpstreamUrl } from "@/lib/gateway/upstream";
@@ -80,7 +81,12 @@ async function ensureEndpoint(parts: Parts, member: Member, { headers, ...seeded
   const parsed = await parseEndpoint(
     { ...seeded, headers: Object.entries(headers).map(([name, value]) => ({ name, value })) },
     // Who runs this command runs Farebox, and vouches for the servers in the file.
-    { chains, checkUpstreamUrl: (url) => checkUpstreamUrl(url, guard), controlsHost: async () => true },
+    {
+      chains,
+      checkUpstreamUrl: (url) => checkUpstreamUrl(url, guard),
+      controlsHost: async () => true,
+      isBlocked: createBlockCheck(chains),
+    },
   );
   if (!parsed.ok)
     throw refused(
