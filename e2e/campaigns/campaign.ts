@@ -42,11 +42,19 @@ export interface CampaignResult {
   oracles: Record<string, Verdict>;
 }
 
+/** How a campaign is run; when `signal` aborts it ends early, everything it started is ended, and its reason is thrown. */
+export interface RunOptions extends Pick<Context, "size" | "seed" | "progress"> {
+  signal?: AbortSignal;
+}
+
+/** Of violations of one oracle; what is systematically wrong would fill the result. */
+const MOST_TOLD = 50;
+
 /** Runs a campaign and checks every oracle after it. */
 export async function runCampaign(
   name: string,
   campaign: Campaign,
-  { size, seed, progress }: Pick<Context, "size" | "seed" | "progress">,
+  { size, seed, progress, signal }: RunOptions,
 ): Promise<CampaignResult> {
   const startedAt = new Date().toISOString();
   const from = performance.now();
@@ -58,7 +66,7 @@ export async function runCampaign(
     oracles[oracle] = {
       ok: before.ok && violations.length === 0,
       checked: before.checked + checked,
-      violations: [...before.violations, ...violations],
+      violations: [...before.violations, ...violations].slice(0, MOST_TOLD),
     };
   };
   const closing = (close: () => Promise<void>) => void closers.push(close);
@@ -69,15 +77,11 @@ export async function runCampaign(
       stacks.push(stack);
       return stack;
     };
-    const figures = await campaign.run({
-      size,
-      seed,
-      random,
-      progress,
-      openStack: openAnother,
-      closing,
-      hold,
+    const context = { size, seed, random, progress, openStack: openAnother, closing, hold };
+    const interrupted = new Promise<never>((_, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason));
     });
+    const figures = await Promise.race([campaign.run(context), interrupted]);
     for (const stack of stacks) {
       const verdicts = judge(await observe(stack));
       for (const [oracle, { checked, violations }] of Object.entries(verdicts))
@@ -94,7 +98,7 @@ export async function runCampaign(
 
 function commit(): string {
   try {
-    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+    return execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" }).trim();
   } catch {
     return "unknown";
   }

@@ -7,6 +7,7 @@ const CAMPAIGNS: Record<string, () => Promise<Campaign>> = {
   kill: () => import("./kill"),
   database: () => import("./database"),
   replay: () => import("./replay"),
+  fuzz: () => import("./fuzz"),
   model: () => import("./model"),
   ssrf: () => import("./ssrf"),
 };
@@ -28,7 +29,10 @@ const campaign = await load?.();
 const size = campaign && sizeOf(campaign, values.size);
 if (campaign && size) {
   const seed = values.seed === undefined ? randomInt(2 ** 32) : Number(values.seed);
-  const result = await runCampaign(name, campaign, { size, seed, progress: progressOf(name) });
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort(new Error("The campaign was interrupted")));
+  const { signal } = stop;
+  const result = await runCampaign(name, campaign, { size, seed, progress: progressOf(name), signal });
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   // Sockets that clients keep alive would hold the process for a while.
   process.exit(result.ok ? 0 : 1);

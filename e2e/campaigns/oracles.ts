@@ -1,3 +1,4 @@
+import { LEASE_SECONDS } from "@/lib/ledger/lease";
 import type { Answer } from "./client";
 
 /** A payment as the database holds it at the end. */
@@ -66,7 +67,6 @@ export interface Verdict {
 
 type Oracle = (seen: Observations) => Omit<Verdict, "ok">;
 
-const LEASE_SECONDS = 10;
 const PATIENCE_SECONDS = 60;
 const PAID = new Set(["settled", "final"]);
 

@@ -16,6 +16,7 @@ export const ONE_ROW = "A6: one row for each payment";
 const COPIES = { full: 32, test: 16 };
 const PAYMENTS_AT_ONCE = 6;
 const WORK_MS = 300;
+const SERVED_WITHIN_MS = 60_000;
 
 /** Presents every payment in many copies and spellings at once to all replicas, and again later. */
 export async function run({ size, random, progress, openStack, hold }: Context): Promise<Figures> {
@@ -40,7 +41,9 @@ export async function run({ size, random, progress, openStack, hold }: Context):
       );
       for (const { status, code } of answers) count(told, `${status} ${code ?? "served"}`);
       wrong.spellings.push(...answers.filter(isUnfit).map((answer) => inWords(payment, answer)));
-      const again = await stack.client.insist(payment, 30_000);
+      // Where every copy was told to come again, this one is the first to be served.
+      await stack.client.insist(payment, SERVED_WITHIN_MS);
+      const again = await stack.client.insist(payment, SERVED_WITHIN_MS);
       if (again.status !== 200 || !again.replayed) wrong.later.push(inWords(payment, again));
       const calls = stack.upstream.calls(payment.target);
       if (calls !== 1) wrong.calls.push(`${payment.target}: the upstream was asked ${calls} times`);

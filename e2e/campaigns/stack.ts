@@ -152,7 +152,14 @@ async function start(
   const fleet = openFleet(env);
   closers.push(fleet.stop);
   await Promise.all(Array.from({ length: replicas }, () => fleet.start()));
-  const secrets = [secret, headerSecret, rpcKey, network.relayerKey, network.relayerKey.slice(2)];
+  const { password } = new URL(direct);
+  const secrets = [
+    secret,
+    headerSecret,
+    rpcKey,
+    network.relayerKey.slice(2),
+    ...(password ? [password] : []),
+  ];
   const client = openClient(fleet, secrets);
   const quotes = new Map<string, Promise<Quote>>();
   const quoteOf = (shop: Shop) => {
