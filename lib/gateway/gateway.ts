@@ -58,9 +58,9 @@ export function createGateway(parts: GatewayParts): Gateway {
     const presentedAt = new Date();
     const parsed = parseTarget(request.target);
     if (!parsed.ok) return refuse(parsed.code, request);
-    if (isAmbiguous(request)) return withHeader(refuse("bad_request", request), ["Connection", "close"]);
     const unfit = screen(request, parts.origin, parts.via);
     if (unfit !== null) return refuse(unfit, request);
+    if (isAmbiguous(request)) return withHeader(refuse("bad_request", request), ["Connection", "close"]);
     if (request.method === "OPTIONS") return preflight();
     const { target } = parsed;
     const endpoint = await parts.findEndpoint(target.slug);

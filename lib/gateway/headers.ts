@@ -80,13 +80,15 @@ const CALLER_ONLY_PREFIXES = [
 
 /** CGI-like servers read `X_Forwarded_For` as `X-Forwarded-For`, so the two are one name here. */
 function canonical(name: string): string {
-  return name.toLowerCase().replaceAll("_", "-");
+  return name.toLowerCase().replace(/_+/g, (run) => "-".repeat(run.length));
 }
 
+/** Lines of one name are one list (RFC 9110 §5.3), taken apart at once: a caller can send thousands of parts. */
 function listed(headers: readonly HeaderLine[], wanted: string): string[] {
-  return headers
-    .filter(([name]) => canonical(name) === wanted)
-    .flatMap(([, value]) => value.split(",").map((part) => canonical(part.trim())));
+  const lines = headers.filter(([name]) => canonical(name) === wanted).map(([, value]) => value);
+  return canonical(lines.join(","))
+    .split(",")
+    .map((part) => part.trim());
 }
 
 /** What any proxy removes: framing, and every header that `Connection` names. */

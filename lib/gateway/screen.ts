@@ -2,6 +2,9 @@ import type { ReasonCode } from "@/lib/x402/reasons";
 import { cameThroughUs, type HeaderLine } from "./headers";
 import type { GatewayRequest } from "./ports";
 
+/** Most header lines of a request: each is looked at many times, and no client of an API sends half as many. */
+const MAX_LINES = 256;
+
 function first(headers: readonly HeaderLine[], wanted: string): string | undefined {
   return headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
@@ -31,7 +34,12 @@ export function isAmbiguous({ headers }: Pick<GatewayRequest, "headers">): boole
 }
 
 /** Refuses what is never passed on, whatever it would pay: before any lookup, and before its body is read. */
-export function screen({ method, headers }: GatewayRequest, origin: string, via: string): ReasonCode | null {
+export function screen(
+  { method, headers }: Pick<GatewayRequest, "method" | "headers">,
+  origin: string,
+  via: string,
+): ReasonCode | null {
+  if (headers.length > MAX_LINES) return "header_too_large";
   if (!isOurs(first(headers, "host"), origin)) return "misdirected_request";
   if (method === "CONNECT" || method === "TRACE") return "method_not_allowed";
   if (first(headers, "upgrade") !== undefined) return "websocket_not_supported";

@@ -103,7 +103,8 @@ describe("a paid request", () => {
     const copies = Array.from({ length: 50 }, (_, i) => fetch(shop.url("/now", i % 2), { headers }));
     const answers = await Promise.all(copies);
     const statuses = new Set(answers.map(({ status }) => status));
-    expect([...statuses].every((status) => status === 200 || status === 409)).toBe(true);
+    // A machine that is short of connections to its database says so, and nothing moved (faults E5).
+    expect([...statuses].filter((status) => ![200, 409, 503].includes(status))).toEqual([]);
     expect(statuses.has(200)).toBe(true);
     expect(shop.calls()).toBe(1);
     expect(await balanceOf(shop.payTo)).toBe(10_000n);

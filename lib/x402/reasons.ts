@@ -155,6 +155,14 @@ export const REASONS = {
     action: "Use another seller; what was paid for earlier can still be fetched with its payment.",
     retryAfterSeconds: 3600,
   },
+  no_network_available: {
+    status: 503,
+    title: "No network available",
+    detail:
+      "On none of the seller's networks can this price be settled now: its gas costs too much, or it is out of service.",
+    action: "Try again later; the seller may raise the price or sell on another network.",
+    retryAfterSeconds: 60,
+  },
   payer_blocked: {
     status: 429,
     title: "Payer blocked",
@@ -166,7 +174,7 @@ export const REASONS = {
     status: 402,
     title: "Payment undone by the chain",
     detail:
-      "The chain dropped the transfer after it was answered, and the authorization can no longer be used.",
+      "The chain dropped the transfer after the call was answered, for good. Nothing was charged in the end.",
     action: "Sign one of the offers in this answer to make the call again.",
   },
   upstream_unreachable: {
@@ -249,9 +257,11 @@ export const REASONS = {
   },
   header_too_large: {
     status: 431,
-    title: "Payment header too large",
-    detail: "A payment header may hold at most 8 KiB. Nothing was charged.",
-    action: "Send the payment without extensions you do not need.",
+    title: "Headers too large",
+    detail:
+      "A payment header may hold at most 8 KiB, and a call at most 256 header lines. Nothing was charged.",
+    action:
+      "Send the payment without extensions you do not need, and the call without headers you do not need.",
   },
   internal_error: {
     status: 500,
