@@ -73,9 +73,8 @@ export class RpcNode {
     const answered = await this.client.getChainId();
     this.#isOfWrongChain = answered !== this.#network.chainId;
     if (this.#isOfWrongChain) {
-      const wrong = new WrongChain(this.#network, answered);
-      this.#lastFailure = { at: new Date(), what: wrong.message };
-      throw wrong;
+      this.#lastFailure = { at: new Date(), what: `answered for chain ${answered}` };
+      throw new WrongChain(this.#network, answered);
     }
     this.#believedUntil = performance.now() + CHAIN_CHECK_MS;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { toHex } from "viem";
-import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { ChainUnavailable } from "./chain";
 import {
   authorize,
@@ -197,7 +197,25 @@ describe("an RPC that decides nothing (D3)", () => {
     const chain = openLocal([other.url, rpcUrl]);
     await chain.payerState({ ...anybody, asset: chain.network.token.address });
     expect(other.questions()).toBe(0);
-    expect((await chain.health()).rpcs[0]).toMatchObject({ state: "wrong_chain" });
+    expect((await chain.health()).rpcs[0]).toMatchObject({
+      state: "wrong_chain",
+      lastFailure: { what: "answered for chain 1" },
+    });
+  });
+
+  it("is one that answers for another chain an hour after it answered for ours", async () => {
+    let isSwapped = false;
+    const only = await liar(({ method }, result) => (method === "eth_chainId" && isSwapped ? "0x1" : result));
+    const chain = openLocal(only.url);
+    const ask = () => chain.payerState({ ...anybody, asset: chain.network.token.address });
+    await ask();
+    isSwapped = true;
+    await ask();
+    const clock = performance.now.bind(performance);
+    vi.spyOn(performance, "now").mockImplementation(() => clock() + 3_600_000);
+    onTestFinished(() => void vi.restoreAllMocks());
+    await expect(ask()).rejects.toThrow(ChainUnavailable);
+    expect(only.questions()).toBe(2);
   });
 });
 

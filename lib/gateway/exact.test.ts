@@ -24,6 +24,7 @@ beforeAll(() => outside.giveGas(privateKeyToAccount(relayerKey).address));
 /** The scheme on a machine whose clock is off by this many seconds. */
 function schemeWithClockOff(seconds: number) {
   return createExactScheme({
+    lowestPrice: () => 0n,
     networks: [chain.network],
     chainOf: () => chain,
     settle: () => Promise.reject(new Error("Nothing is charged here")),
