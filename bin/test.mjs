@@ -2,8 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { auditDependencies } from "./audit.mjs";
 import { buildStale } from "./build.mjs";
 import { installMissing } from "./install.mjs";
 
@@ -15,6 +16,8 @@ process.env.NEXT_TELEMETRY_DISABLED = "1";
 
 installMissing(root);
 installMissing(join(root, "e2e", "clients"));
+audit(root);
+audit(join(root, "e2e", "clients"));
 step("Format and lint", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]);
 // Next describes its routes to TypeScript in files it writes.
 if (step("Routes", "next/dist/bin/next", ["typegen"])) step("Types", "typescript/bin/tsc", ["--noEmit"]);
@@ -44,6 +47,17 @@ process.exitCode = ok ? 0 : 1;
 function step(title, program, args) {
   heading(title);
   return count(title, run(program, args) === 0);
+}
+
+/** Fails on dependencies with known holes; a registry that tells nothing is said to, and fails nothing. */
+function audit(folder) {
+  const title = `Dependencies of ${relative(root, folder) || "Farebox"}`;
+  heading(title);
+  const { asked, why, sentences } = auditDependencies(folder);
+  if (asked) console.log("The registry was asked for known holes.");
+  else console.log(`NOT AUDITED by the registry (${why}); only held against bin/known-holes.mjs.`);
+  for (const sentence of sentences) console.log(sentence);
+  count(title, sentences.length === 0);
 }
 
 function count(title, passed) {
