@@ -49,7 +49,7 @@ test("wrong input gets a message beside each field, and the rule is said before 
   await expectAccessible(page);
 });
 
-test("nothing tells whether an email has an account", async ({ page, mintMerchant }) => {
+test("nothing tells whether an email has an account (I8)", async ({ page, mintMerchant }) => {
   const { email } = await mintMerchant();
   const answers: string[] = [];
   for (const tried of [email, `${randomUUID()}@example.com`]) {
@@ -63,6 +63,22 @@ test("nothing tells whether an email has an account", async ({ page, mintMerchan
     answers.push(`${response.status()} ${await response.text()} ${await page.locator("main").textContent()}`);
   }
   expect(answers[0]).toBe(answers[1]);
+});
+
+test("after five wrong passwords an account waits a minute, and says so (I8)", async ({
+  page,
+  mintMerchant,
+}) => {
+  const { email, password } = await mintMerchant();
+  await page.goto("/sign-in");
+  const attempt = async (typed: string, answer: string) => {
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password").fill(typed);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(page.getByLabel("Password")).toHaveAccessibleDescription(answer);
+  };
+  for (const nth of [1, 2, 3, 4, 5]) await attempt(`wrong words number ${nth}`, REFUSED);
+  await attempt(password, "Too many tries. Wait a minute, then try again.");
 });
 
 test("signing up with a taken email answers like any sign-up, and then refuses like any sign-in", async ({
@@ -100,7 +116,7 @@ test("a link to the sign-in page cannot lead to another site", async ({ page, fa
   await page.waitForURL(`${facts.origin}/overview`);
 });
 
-test("another site cannot sign a visitor in (login CSRF)", async ({ request, facts, mintMerchant }) => {
+test("another site cannot sign a visitor in (login CSRF, I3)", async ({ request, facts, mintMerchant }) => {
   const { email, password } = await mintMerchant();
   const { csrfToken } = await (await request.get("/api/auth/csrf")).json();
   const send = (headers: Record<string, string>) =>
@@ -114,7 +130,7 @@ test("another site cannot sign a visitor in (login CSRF)", async ({ request, fac
   expect((await send({ origin: facts.origin })).status()).toBe(200);
 });
 
-test("the session cookie is out of reach of scripts and of other sites", async ({
+test("the session cookie is out of reach of scripts and of other sites (I3)", async ({
   page,
   context,
   mintMerchant,

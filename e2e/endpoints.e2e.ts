@@ -5,6 +5,7 @@ import { expectAccessible } from "./accessibility";
 import { expect, type SeededMerchant, test } from "./fixtures";
 
 const PAY_TO = "0x52908400098527886E0F7030069857D2E4169EE7";
+const OTHER_PAY_TO = "0x8617E340B3D01FA5F11F306F4090FD50E238070D";
 const A_CONTRACT = "0xcA11bde05977b3631167028862bE2a173976CA11";
 
 function paste(page: Page, text: string): Promise<void> {
@@ -96,7 +97,7 @@ test("of two people who edit at once the second is told, keeps what they typed, 
   expect(stored).toMatchObject({ version: 3, description: "Typed by the second." });
 });
 
-test("the money goes elsewhere only after the password, and a wrong one loses nothing", async ({
+test("the money goes elsewhere only after the password, asked for once in five minutes, and a wrong one loses nothing (I6)", async ({
   page,
   mintMerchant,
 }) => {
@@ -114,9 +115,15 @@ test("the money goes elsewhere only after the password, and a wrong one loses no
   await page.waitForURL((url) => !url.pathname.endsWith("/edit"));
   await expect(page.getByTitle(PAY_TO).first()).toBeVisible();
   await expect(page.getByText("Payout addresses")).toBeVisible();
+
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel(/^Address that receives/).fill(OTHER_PAY_TO);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.waitForURL((url) => !url.pathname.endsWith("/edit"));
+  await expect(page.getByTitle(OTHER_PAY_TO).first()).toBeVisible();
 });
 
-test("somebody who signs in with a wallet fills in its address, and confirms where money goes by signing", async ({
+test("somebody who signs in with a wallet fills in its address, and confirms where money goes by signing (I6)", async ({
   page,
   wallet,
   facts,
@@ -177,7 +184,7 @@ test("a paused endpoint refuses every call until it is resumed, and a deleted on
   expect(await status()).toBe(404);
 });
 
-test("an endpoint of somebody else is not there", async ({ page, mintMerchant }) => {
+test("an endpoint of somebody else is not there (I4)", async ({ page, mintMerchant }) => {
   const other = await mintMerchant({});
   const merchant = await mintMerchant({});
   await merchant.signIn(page);

@@ -1,7 +1,7 @@
 import { expectAccessible } from "./accessibility";
 import { expect, test } from "./fixtures";
 
-test("a changed password ends every other session and keeps this one", async ({
+test("a changed password ends every other session and keeps this one (I6)", async ({
   page,
   browser,
   facts,
@@ -31,7 +31,7 @@ test("a changed password ends every other session and keeps this one", async ({
   await elsewhere.close();
 });
 
-test("a session that ended cannot renew itself into a new one", async ({
+test("a session that ended cannot renew itself into a new one (I6)", async ({
   page,
   browser,
   facts,
@@ -119,7 +119,50 @@ test("the last way into an account cannot be unlinked", async ({ page, wallet })
   await expect(page.getByText("This account has no password")).toBeVisible();
 });
 
-for (const section of ["", "/password", "/wallets", "/time-zone"]) {
+test("a program downloads payments with a key that is shown once and can be revoked (I6, I10)", async ({
+  page,
+  playwright,
+  facts,
+  mintMerchant,
+}) => {
+  const merchant = await mintMerchant();
+  const program = await playwright.request.newContext({ baseURL: facts.origin });
+  const download = (key: string) =>
+    program.get("/payments/export?mode=test", {
+      headers: { authorization: `Bearer ${key}` },
+      maxRedirects: 0,
+    });
+  await merchant.signIn(page);
+  await page.goto("/settings/api-keys");
+  await expect(page.getByText("No key yet")).toBeVisible();
+  await page.getByLabel("Name").fill("Bookkeeping");
+  await page.getByRole("button", { name: "Create key" }).click();
+  const question = page.getByRole("dialog", { name: "Confirm that it is you" });
+  await question.getByLabel("Your password").fill("the wrong words here");
+  await question.getByRole("button", { name: "Confirm and save" }).click();
+  await expect(question.getByText("This is not your password.")).toBeVisible();
+  await question.getByLabel("Your password").fill(merchant.password);
+  await question.getByRole("button", { name: "Confirm and save" }).click();
+  const key = await page.getByLabel("Your new API key").inputValue();
+  await expectAccessible(page);
+
+  const file = await download(key);
+  expect(file.status()).toBe(200);
+  expect(file.headers()["content-type"]).toContain("text/csv");
+  expect((await download(`${key}x`)).status()).toBe(401);
+  expect((await download("")).status()).toBe(401);
+
+  await page.reload();
+  await expect(page.getByText(/Last used/)).toBeVisible();
+  expect(await page.content()).not.toContain(key);
+  await page.getByRole("button", { name: "Revoke Bookkeeping" }).click();
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText("No key yet")).toBeVisible();
+  expect((await download(key)).status()).toBe(401);
+  await program.dispose();
+});
+
+for (const section of ["", "/password", "/wallets", "/api-keys", "/time-zone"]) {
   test(`/settings${section} is accessible`, async ({ page, mintMerchant }) => {
     await (await mintMerchant()).signIn(page);
     await page.goto(`/settings${section}`);

@@ -39,7 +39,7 @@ test("without a wallet in the browser it says how to get one", async ({ page }) 
   await expect(page.getByRole("main").getByRole("alert")).toHaveText(/No wallet was found/);
 });
 
-test("the signed message is worth nothing in another browser, and nothing the second time", async ({
+test("the signed message is worth nothing in another browser, and nothing the second time (I7)", async ({
   page,
   wallet,
   browser,

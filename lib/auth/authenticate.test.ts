@@ -81,7 +81,7 @@ describe("signing in with a password", () => {
     expect(await enter(` ${email.toUpperCase()}`, PASSWORD)).toEqual({ ok: true, userId });
   });
 
-  it("answers the same for a wrong password, an unknown email, a wallet's account and no email at all", async () => {
+  it("answers the same for a wrong password, an unknown email, a wallet's account and no email at all (I8)", async () => {
     const { email } = await mintUser();
     const answers = [
       await enter(email, "the wrong words here"),
@@ -147,7 +147,7 @@ describe("wallets of a person", () => {
 });
 
 describe("proving again who one is", () => {
-  it("takes the password, or a message signed by a linked wallet, and nothing else", async () => {
+  it("takes the password, or a message signed by a linked wallet, and nothing else (I6)", async () => {
     const ada = await mintUser();
     const [linked, foreign] = [mintWallet(), mintWallet()];
     await linkWallet(db, ada.userId, linked.address);

@@ -4,14 +4,14 @@ import { passwordFault } from "./password-rule";
 import { hashPassword, verifyPassword } from "./passwords";
 
 describe("a stored password", () => {
-  it("verifies itself and nothing else, however it was typed", async () => {
+  it("verifies itself and nothing else, however it was typed (I8)", async () => {
     const hash = await hashPassword("Größe und Gewicht");
     expect(hash).toMatch(/^scrypt\$131072\$8\$1\$/);
     expect(await verifyPassword("Größe und Gewicht".normalize("NFD"), hash)).toBe(true);
     expect(await verifyPassword("größe und gewicht", hash)).toBe(false);
   });
 
-  it("is salted: the same password twice is two hashes", async () => {
+  it("is salted: the same password twice is two hashes (I8)", async () => {
     const hashes = await Promise.all([hashPassword("correct horse"), hashPassword("correct horse")]);
     expect(hashes[0]).not.toBe(hashes[1]);
   });
@@ -24,7 +24,7 @@ describe("a stored password", () => {
     expect(await verifyPassword("five words in a row", older)).toBe(false);
   });
 
-  it("is not compared with nothing: no password opens an account without one", async () => {
+  it("is not compared with nothing: no password opens an account without one (I8, I14)", async () => {
     expect(await verifyPassword("", null)).toBe(false);
     expect(await verifyPassword("anything at all", null)).toBe(false);
   });
@@ -40,7 +40,7 @@ describe("the password rule", () => {
     ["1234567890", /first that are guessed/],
     ["ada@example.com", /name or email/],
     ["adalovelace", /name or email/],
-  ])("refuses %s", (password, sentence) => {
+  ])("refuses %s (I8)", (password, sentence) => {
     expect(passwordFault(password, ["ada@example.com", "AdaLovelace"])).toMatch(sentence);
   });
 

@@ -25,32 +25,32 @@ describe("signing in with a wallet", () => {
     expect(await verifySiwe(db, terms, "sign-in", await signed())).toBe(wallet.address);
   });
 
-  it("takes a nonce once: a message that is replayed opens nothing", async () => {
+  it("takes a nonce once: a message that is replayed opens nothing (I7)", async () => {
     const proof = await signed();
     const both = await Promise.all([1, 2].map(() => verifySiwe(db, terms, "sign-in", proof)));
     expect(both.filter((address) => address !== null)).toHaveLength(1);
     expect(await verifySiwe(db, terms, "sign-in", proof)).toBeNull();
   });
 
-  it("takes a nonce even from a message it refuses", async () => {
+  it("takes a nonce even from a message it refuses (I7)", async () => {
     const proof = await signed();
     expect(await verifySiwe(db, terms, "sign-in", { ...proof, signature: "0x" })).toBeNull();
     expect(await verifySiwe(db, terms, "sign-in", proof)).toBeNull();
   });
 
-  it("refuses a nonce that is older than five minutes", async () => {
+  it("refuses a nonce that is older than five minutes (I7)", async () => {
     const proof = await signed();
     await db.execute(sql`update sign_in_nonces set expires_at = now() where nonce = ${proof.boundNonce}`);
     expect(await verifySiwe(db, terms, "sign-in", proof)).toBeNull();
   });
 
-  it("refuses a nonce we never gave out", async () => {
+  it("refuses a nonce we never gave out (I7)", async () => {
     const nonce = "0123456789abcdef0123456789abcdef";
     const proof = await signed({ nonce });
     expect(await verifySiwe(db, terms, "sign-in", { ...proof, boundNonce: nonce })).toBeNull();
   });
 
-  it("refuses a message that another browser asked for", async () => {
+  it("refuses a message that another browser asked for (I7)", async () => {
     const [mine, other] = [await signed(), await signed()];
     expect(await verifySiwe(db, terms, "sign-in", { ...mine, boundNonce: other.boundNonce })).toBeNull();
     expect(await verifySiwe(db, terms, "sign-in", { ...other, boundNonce: undefined })).toBeNull();
@@ -66,15 +66,15 @@ describe("signing in with a wallet", () => {
     ["a start that is to come", { notBefore: new Date(Date.now() + 60_000) }],
     ["an issue time long ago", { issuedAt: new Date(Date.now() - 3_600_000) }],
     ["an issue time to come", { issuedAt: new Date(Date.now() + 3_600_000) }],
-  ])("refuses a message that names %s", async (_, change) => {
+  ])("refuses a message that names %s (I7)", async (_, change) => {
     expect(await verifySiwe(db, terms, "sign-in", await signed(change))).toBeNull();
   });
 
-  it("refuses a message signed for another purpose", async () => {
+  it("refuses a message signed for another purpose (I7)", async () => {
     expect(await verifySiwe(db, terms, "confirm", await signed())).toBeNull();
   });
 
-  it("refuses the signature of another wallet", async () => {
+  it("refuses the signature of another wallet (I7)", async () => {
     const proof = await signed();
     const other = privateKeyToAccount(generatePrivateKey());
     const signature = await other.signMessage({ message: proof.message });

@@ -52,6 +52,13 @@ async function seedFile(endpoint: Record<string, unknown> = {}): Promise<string>
   return path;
 }
 
+it("npm writes nothing beside what a command prints", async () => {
+  const { PATH = "", HOME = "" } = givenEnv();
+  const env = { NODE_ENV: "production" as const, PATH, HOME, FAREBOX_DATA_DIR: dataDir.path };
+  const { stdout } = await run("npm", ["run", "farebox", "--", "seed", await seedFile()], { env });
+  expect(JSON.parse(stdout)).toEqual(JSON.parse((await command("seed", await seedFile())).out));
+});
+
 it("seed prints nothing but its JSON, and the same file again changes nothing", async () => {
   const first = await command("seed", await seedFile());
   expect(first.err).toBe("");
