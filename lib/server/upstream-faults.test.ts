@@ -1,11 +1,15 @@
 import { once } from "node:events";
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { connect } from "node:net";
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import { decodePaymentResponseHeader } from "@x402/core/http";
+import { eq } from "drizzle-orm";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { createPublicClient, erc20Abi, getAddress, http as rpc } from "viem";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
-import { openProver } from "./gateway";
+import { endpointVersions } from "@/lib/db/schema";
+import { openGateway, openProver } from "./gateway";
 import { openShop, pay, type ShopOptions, signPayment } from "./shop.fixture";
 
 const local = inject("local");
@@ -49,6 +53,12 @@ async function rawCall(url: string, options: http.RequestOptions & { body?: Buff
     () => false,
   );
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks), whole };
+}
+
+async function publishedUpstream({ parts, endpointId }: Awaited<ReturnType<typeof shopWith>>) {
+  const { db } = parts.database;
+  const [terms] = await db.select().from(endpointVersions).where(eq(endpointVersions.endpointId, endpointId));
+  return terms?.upstream;
 }
 
 async function eventually<T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
@@ -142,13 +152,42 @@ describe("nobody is charged for an answer that is no service", () => {
 });
 
 describe("whatever is a service is charged once and delivered whole", () => {
-  it("a 204 has no body and is paid for", async () => {
-    const shop = await shopWith((_, response) => response.writeHead(204).end());
+  it.each([204, 205])("a %i has no body and is paid for (B6)", async (status) => {
+    const shop = await shopWith((_, response) => response.writeHead(status).end());
     const { response } = await pay(shop.url("/now"), payerKey, { method: "DELETE" });
-    expect([response.status, await response.text()]).toEqual([204, ""]);
+    expect([response.status, await response.text()]).toEqual([status, ""]);
     expect(response.headers.get("payment-response")).not.toBeNull();
-    expect(await shop.payment()).toMatchObject({ money: "settled", delivery: "ready", upstreamStatus: 204 });
+    expect(await shop.payment()).toMatchObject({
+      ...{ money: "settled", delivery: "ready", upstreamStatus: status },
+    });
     expect(await shop.earned()).toBe(10_000n);
+  });
+
+  it("a stream is read no faster than its caller takes it, however large it is (B5, B14)", async () => {
+    let sent = 0;
+    const shop = await shopWith((_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const chunk = Buffer.alloc(65_536, "x");
+      const more = () => {
+        while (sent < 512 * 1_024 * 1_024 && response.write(chunk)) sent += chunk.length;
+      };
+      response.on("drain", more);
+      more();
+    });
+    const { response } = await pay(shop.url("/endless"), payerKey);
+    const memory = process.memoryUsage().rss;
+    // Nobody reads: what was sent stands still once every buffer on the way is full.
+    const stopped = await eventually(
+      async () => {
+        const before = sent;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return { before, after: sent };
+      },
+      ({ before, after }) => before === after,
+    );
+    expect(stopped.after).toBeLessThan(64 * 1_024 * 1_024);
+    expect(process.memoryUsage().rss - memory).toBeLessThan(256 * 1_024 * 1_024);
+    await response.body?.cancel();
   });
 
   it("a body of 5 MiB streams after payment, and every byte of it arrives (B5)", async () => {
@@ -262,6 +301,25 @@ describe("a caller who hangs up", () => {
     expect(await shop.earned()).toBe(10_000n);
   });
 
+  it("before the upstream is called has it not called, and can use the same payment later (B8)", async () => {
+    const shop = await shopWith((_, response) => response.end("at last"));
+    const headers = await signPayment(await fetch(shop.url("/now")), payerKey);
+    const gateway = await openGateway(shop.parts);
+    onTestFinished(() => gateway.close());
+    const { pathname, host } = new URL(shop.url("/now"));
+    const answer = await gateway.handle({
+      method: "GET",
+      target: pathname,
+      headers: [["Host", host], ...Object.entries(headers)],
+      body: Readable.from([]),
+      signal: AbortSignal.abort(),
+    });
+    expect([answer.status, shop.seen.length]).toEqual([400, 0]);
+    expect(await shop.payment()).toMatchObject({ money: "held", delivery: "failed", reason: "caller_gone" });
+    expect((await rawCall(shop.url("/now"), { headers })).body.toString()).toBe("at last");
+    expect(await shop.payment()).toMatchObject({ money: "settled", attempt: 1 });
+  });
+
   it("before a stream begins ends it at the upstream too, and fetches it with the same payment", async () => {
     let begin = () => {};
     let ended: Promise<unknown> = Promise.resolve();
@@ -354,6 +412,30 @@ describe("what passes through the gateway", () => {
       "user-agent",
       "via",
     ]);
+  });
+
+  it("what an upstream compressed although it was asked not to arrives as it is, also when it is given again (G19)", async () => {
+    const packed = gzipSync("as it is");
+    const shop = await shopWith((_, response) => response.setHeader("content-encoding", "gzip").end(packed));
+    const headers = await signPayment(await fetch(shop.url("/now")), payerKey);
+    for (const replayed of [undefined, "true"]) {
+      const answer = await rawCall(shop.url("/now"), { headers: { ...headers, "Accept-Encoding": "br" } });
+      expect([answer.headers["content-encoding"], answer.headers["idempotent-replayed"]]).toEqual([
+        "gzip",
+        replayed,
+      ]);
+      expect(answer.body.equals(packed)).toBe(true);
+    }
+    expect(shop.seen[0]?.headers["accept-encoding"]).toBe("identity");
+  });
+
+  it("no word of a library's about what went wrong reaches the caller (G16)", async () => {
+    const shop = await shopWith((_, response) => response.socket?.destroy());
+    const port = new URL((await publishedUpstream(shop)) ?? "").port;
+    const { response } = await pay(shop.url("/now"), payerKey);
+    const said = JSON.stringify([await response.text(), ...response.headers]);
+    expect(said).toContain("upstream_unreachable");
+    expect(said).not.toMatch(new RegExp(`ECONN|hang up|:${port}\\b`));
   });
 
   it("the upstream can prove with our public key what it was asked, and that it was paid", async () => {

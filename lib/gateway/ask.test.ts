@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { ask, type Question } from "./ask";
+import type { UpstreamResult } from "./ports";
+
+const question: Question = {
+  request: {
+    ...{ id: "req-1", method: "GET", target: "/g/shop/x", headers: [] },
+    ...{ body: nothing(), signal: new AbortController().signal },
+  },
+  target: { slug: "shop", rawPath: "/x", path: "/x", rawQuery: "" },
+  body: new Uint8Array(),
+  terms: {
+    ...{ version: 1, name: "", description: "", upstream: "https://api.example", charge: "after" },
+    ...{ upstreamTimeoutMs: 1_000, rules: [], payouts: [], secretHeaders: {} },
+  },
+  signal: new AbortController().signal,
+};
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** Asks an upstream whose answer has this type and body; tells what came of it and how long it may fall silent. */
+async function asked(type: string, body: AsyncIterable<Uint8Array>) {
+  const stalls: number[] = [];
+  const result: UpstreamResult = {
+    ...{ ok: true, status: 200, headers: [["Content-Type", type]], body },
+    allowStall: (ms) => void stalls.push(ms),
+    destroy: () => {},
+  };
+  const parts = { origin: "https://pay.example", via: "pay.example", signProof: async () => "jwt" };
+  const { kind } = await ask({ ...parts, callUpstream: async () => result }, question);
+  return { kind, stalls };
+}
+
+test("a stream is cut when it has been silent for a minute, and everything else after the client's own time (B14)", async () => {
+  async function* large() {
+    for (let i = 0; i < 20; i++) yield Buffer.alloc(65_536);
+  }
+  expect(await asked("text/event-stream", nothing())).toEqual({ kind: "stream", stalls: [60_000] });
+  expect(await asked("application/octet-stream", large())).toEqual({ kind: "stream", stalls: [60_000] });
+  expect(await asked("text/plain", nothing())).toEqual({ kind: "whole", stalls: [] });
+});
