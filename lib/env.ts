@@ -1,4 +1,9 @@
 import { z } from "zod";
+import { parsePrice } from "./money";
+
+const dollars = z
+  .string()
+  .refine((text) => parsePrice(text).ok, 'must be an amount of dollars in quotes, such as "3200.50"');
 
 /** How one network is reached and how its payments are settled. */
 const networkSchema = z
@@ -11,6 +16,10 @@ const networkSchema = z
       .optional(),
     /** `cdp` for Coinbase's, with its keys, or the URL of any x402 facilitator. */
     facilitator: z.union([z.literal("cdp"), z.url()]).optional(),
+    /** What the network's own coin is worth; without it, gas limits neither prices nor merchants. */
+    nativeUsd: dollars.optional(),
+    /** The most gas that one merchant's payments may take within a day. */
+    merchantGasUsdPerDay: dollars.optional(),
   })
   .refine((n) => (n.relayerKey === undefined) !== (n.facilitator === undefined), {
     message: "needs exactly one of relayerKey (we send the transactions) and facilitator (someone else does)",

@@ -23,6 +23,7 @@ const chain = openLocal(rpcUrl, { relayerKey });
 const payTo = mintAddress();
 const now = () => BigInt(Math.floor(Date.now() / 1000));
 const scheme = createExactScheme({
+  lowestPrice: () => 0n,
   networks: [chain.network],
   chainOf: () => chain,
   settle: () => Promise.reject(new Error("Nothing is charged here")),

@@ -19,6 +19,8 @@ export interface ExactParts {
   settle(payment: ClaimedPayment): Promise<Charge>;
   /** Unix seconds. */
   now(): bigint;
+  /** Micro-dollars below which a price would not cover its gas on a network. */
+  lowestPrice(network: string): bigint;
 }
 
 function faulty(fault: ReasonCode): ChargeCheck {
@@ -26,14 +28,14 @@ function faulty(fault: ReasonCode): ChargeCheck {
 }
 
 /** Scheme `exact` over EIP-3009: the payer signs one transfer of the full price, and we send it (specs/schemes/exact). */
-export function createExactScheme({ networks, chainOf, settle, now }: ExactParts): Scheme {
+export function createExactScheme({ networks, chainOf, settle, now, lowestPrice }: ExactParts): Scheme {
   return {
     name: "exact",
 
     offers(terms, priceMicroUsd) {
       return terms.payouts.flatMap((payout): Offer[] => {
         const network = networks.find(({ id }) => id === payout.network);
-        if (network === undefined) return [];
+        if (network === undefined || priceMicroUsd < lowestPrice(network.id)) return [];
         const { charge, upstreamTimeoutMs } = terms;
         return [exactOffer(network, { payTo: payout.payTo, priceMicroUsd, charge, upstreamTimeoutMs })];
       });

@@ -21,6 +21,8 @@ export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
     const { request, target, endpoint } = call;
     if (quote === null) return refuse(endpoint.state === "deleted" ? "not_found" : "no_rule", request);
     const { terms, offers, priceMicroUsd } = quote;
+    // A 402 that offers no way to pay would leave its caller at a loss (faults J1).
+    if (offers.length === 0) return refuse("no_network_available", request);
     const path = `${target.slug}${target.rawPath}`;
     const quoted = networks.filter(({ id }) => offers.some((offer) => offer.network === id));
     return challenge(

@@ -42,11 +42,12 @@ export function chargeOf(payment: NewPayment): SQL {
  * Why we do not begin to work for a payment that moved no money yet, as a stable code; null when nothing is against it,
  * and for what is paid already, because that is owed. The last look is at the payer's funds, and holds its other claims up.
  */
-export function refusalOf(payment: NewPayment): SQL {
+export function refusalOf(payment: NewPayment, isGasSpent: boolean): SQL {
   return sql`case
     when exists (select from payments paid where paid.identity = ${payment.identity} and paid.money <> 'held') then null
     when exists (select from merchants where id = ${payment.merchantId} and suspended_at is not null)
       then 'merchant_suspended'
+    when ${isGasSpent} then 'endpoint_paused'
     when ${isBackedUp(payment)} then 'chain_unavailable'
     when ${strikesOf(payment)} >= ${STRIKES.none} then 'payer_blocked'
     when ${isOverdrawn(payment)} then 'insufficient_funds'

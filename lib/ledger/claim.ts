@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import postgres from "postgres";
 import type { Db } from "@/lib/db/client";
 import { answers, payments, settlements } from "@/lib/db/schema";
@@ -28,6 +28,15 @@ function toClaimed(row: PaymentRow, lease: string): ClaimedPayment {
   return { ...row, protocol: row.protocol === 1 ? 1 : 2, lease };
 }
 
+/** What claiming needs of the ledger. */
+export interface ClaimParts {
+  db: Db;
+  sealer: Sealer;
+  leases: Leases;
+  /** Whether a merchant has used up its gas of the day on a network. */
+  isGasSpent(merchantId: string, network: string): Promise<boolean>;
+}
+
 /** Whether a claim failed because its payer named another payment of this endpoint like this one. */
 function isNameTaken(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : null;
@@ -39,7 +48,11 @@ function isNameTaken(error: unknown): boolean {
  * attempt ended or its process died, and left alone in every other case. The unique identity decides races, and a unique
  * index who was first to use an identifier.
  */
-export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: NewPayment): Promise<Claim> {
+export async function claim(
+  { db, sealer, leases, isGasSpent }: ClaimParts,
+  payment: NewPayment,
+): Promise<Claim> {
+  const refusal = refusalOf(payment, await isGasSpent(payment.merchantId, payment.network));
   const lease = newId();
   const { funds: _, ...terms } = payment;
   const row = selectPayment({
@@ -57,7 +70,7 @@ export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: New
   const taken = sql`${payments.delivery} in ('failed', 'streaming')`;
   const rows = await db
     .insert(payments)
-    .select(sql`${row} where ${refusalOf(payment)} is null`)
+    .select(sql`${row} where ${refusal} is null`)
     .onConflictDoUpdate({
       target: payments.identity,
       set: {
@@ -84,15 +97,15 @@ export async function claim(db: Db, sealer: Sealer, leases: Leases, payment: New
   if (!claimed) {
     const stands = await standing(db, sealer, payment);
     if (stands !== null) return stands;
-    return rows === "name taken" ? { kind: "refused", code: "idempotency_mismatch" } : admission(db, payment);
+    return rows === "name taken" ? { kind: "refused", code: "idempotency_mismatch" } : admission(db, refusal);
   }
   leases.hold(lease, claimed.id);
   return { kind: claimed.delivery === "ready" ? "charge" : "work", payment: toClaimed(claimed, lease) };
 }
 
 /** Says why a payment was not taken that is new or free to be taken. */
-async function admission(db: Db, payment: NewPayment): Promise<Claim> {
-  const [row] = await db.execute<{ code: ReasonCode | null }>(sql`select ${refusalOf(payment)} as code`);
+async function admission(db: Db, refusal: SQL): Promise<Claim> {
+  const [row] = await db.execute<{ code: ReasonCode | null }>(sql`select ${refusal} as code`);
   const code = row?.code ?? null;
   if (code === "insufficient_funds") return { kind: "overdrawn" };
   // Without a reason, what was in the way a moment ago is gone.

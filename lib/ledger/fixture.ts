@@ -16,6 +16,7 @@ import { LOCAL_CHAIN_ID } from "@/lib/localnet/anvil";
 import { log } from "@/lib/log";
 import { createSealer } from "@/lib/seal";
 import { exactIdentity } from "@/lib/x402/exact";
+import type { GasPolicies } from "./gas-policy";
 import { openLedger } from "./ledger";
 
 const env = readEnv({ ...givenEnv(), FAREBOX_SECRET: "-".repeat(32), FAREBOX_ORIGIN: "http://localhost" });
@@ -44,10 +45,11 @@ export function testChains(): Map<string, Chain> {
 export function openTestLedger(
   chains: ReadonlyMap<string, Chain> = testChains(),
   databaseUrl = env.DATABASE_URL,
+  gas: GasPolicies = new Map(),
 ) {
   const database = openDatabase(databaseUrl, 20);
   const { db } = database;
-  const ledger = openLedger({ db, sealer: createSealer(env.FAREBOX_SECRET), chains, log });
+  const ledger = openLedger({ db, sealer: createSealer(env.FAREBOX_SECRET), chains, gas, log });
 
   /** A payment of one cent that a real payer signed, for a merchant of its own. */
   async function mintPayment(

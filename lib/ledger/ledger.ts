@@ -5,6 +5,8 @@ import type { Log } from "@/lib/log";
 import type { Sealer } from "@/lib/seal";
 import { claim, findPayment } from "./claim";
 import { beginStream, failDelivery, keepAnswer, releaseLease } from "./deliver";
+import { openGasCap } from "./gas-cap";
+import type { GasPolicies } from "./gas-policy";
 import { openLeases } from "./lease";
 import { settle } from "./settle";
 
@@ -13,15 +15,18 @@ export interface LedgerParts {
   db: Database["db"];
   sealer: Sealer;
   chains: ReadonlyMap<string, Chain>;
+  /** What limits the gas a merchant may take. */
+  gas: GasPolicies;
   log: Log;
 }
 
 /** Opens the payment state machine for the gateway; `close` stops renewing leases. */
-export function openLedger({ db, sealer, chains, log }: LedgerParts): Ledger & { close(): void } {
+export function openLedger({ db, sealer, chains, gas, log }: LedgerParts): Ledger & { close(): void } {
   const leases = openLeases(db, log);
+  const isGasSpent = openGasCap(db, gas);
   return {
     find: (identity, signature) => findPayment(db, identity, signature),
-    claim: (payment) => claim(db, sealer, leases, payment),
+    claim: (payment) => claim({ db, sealer, leases, isGasSpent }, payment),
     keepAnswer: (payment, answer) => keepAnswer(db, sealer, payment, answer),
     beginStream: (payment, status) => beginStream(db, payment, status),
     fail: (payment, code, upstreamStatus) => failDelivery(db, payment, code, upstreamStatus),

@@ -4,11 +4,14 @@ import { createExactScheme } from "@/lib/gateway/exact";
 import { createGateway, type Gateway } from "@/lib/gateway/gateway";
 import { createProver, type Prover } from "@/lib/gateway/proof";
 import { createUpstreamClient } from "@/lib/gateway/upstream";
+import { gasPolicies } from "@/lib/ledger/gas-policy";
 import { openLedger } from "@/lib/ledger/ledger";
+import { openPriceFloor } from "@/lib/ledger/price-floor";
 import { deriveKey } from "@/lib/seal";
 import type { Metrics } from "./metrics/metrics";
 import { outageOf } from "./outage";
 import type { Parts } from "./parts";
+import { shareReads } from "./shared-reads";
 
 /** Makes what vouches to upstreams that a call came through us; the same in every replica. */
 export function openProver({ env }: Pick<Parts, "env">): Promise<Prover> {
@@ -53,7 +56,9 @@ export async function openGateway(parts: Parts, metrics: Metrics | null = null):
     if (!chain) throw new Error(`No chain is configured for ${network}`);
     return chain;
   };
-  const ledger = openLedger({ db, sealer, chains, log });
+  const gas = gasPolicies(env.FAREBOX_NETWORKS);
+  const ledger = openLedger({ db, sealer, chains, gas, log });
+  const floor = await openPriceFloor(db, gas, log);
   const { signProof, jwks } = await openProver(parts);
   const callUpstream = createUpstreamClient({
     privateUpstreams: env.FAREBOX_PRIVATE_UPSTREAMS,
@@ -66,14 +71,18 @@ export async function openGateway(parts: Parts, metrics: Metrics | null = null):
     payOrigin: env.FAREBOX_ORIGIN,
     via: new URL(env.FAREBOX_GATEWAY_ORIGIN).host,
     networks,
-    schemes: [createExactScheme({ networks, chainOf, settle, now })],
+    schemes: [createExactScheme({ networks, chainOf, settle, now, lowestPrice: floor.of })],
     ledger,
-    findEndpoint: (slug) => findServed(db, sealer, slug),
+    findEndpoint: shareReads((slug) => findServed(db, sealer, slug)),
     findTerms: (endpointId, version) => findTerms(db, sealer, endpointId, version),
     callUpstream: metrics?.timeUpstream(callUpstream) ?? callUpstream,
     signProof,
     outageOf,
     log,
   });
-  return { handle, jwks, close: () => ledger.close() };
+  const close = () => {
+    floor.stop();
+    ledger.close();
+  };
+  return { handle, jwks, close };
 }

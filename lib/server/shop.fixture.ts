@@ -41,6 +41,8 @@ export interface ShopOptions {
   facilitator?: string;
   /** A relayer of its own, instead of the test network's. */
   relayerKey?: Hex;
+  /** What the network's own coin is worth, in dollars; no limit on gas when absent. */
+  nativeUsd?: string;
   /** Where its gateways find the test chain, when not directly. */
   rpc?: string[];
   /** Where its gateways find the test database, when not directly. */
@@ -103,11 +105,17 @@ export async function openShop(upstream: RequestListener, options: ShopOptions =
 }
 
 /** The test network's configuration, with what is different in a test. */
-function networks({ facilitator, relayerKey, rpc }: ShopOptions): string {
+function networks({ facilitator, relayerKey, nativeUsd, rpc }: ShopOptions): string {
   const [network] = JSON.parse(givenEnv().FAREBOX_NETWORKS ?? "[]") as [Record<string, unknown>];
   const settledBy = facilitator === undefined ? {} : { relayerKey: undefined, facilitator };
   return JSON.stringify([
-    { ...network, ...(relayerKey && { relayerKey }), ...(rpc && { rpc }), ...settledBy },
+    {
+      ...network,
+      ...(relayerKey && { relayerKey }),
+      ...(nativeUsd && { nativeUsd }),
+      ...(rpc && { rpc }),
+      ...settledBy,
+    },
   ]);
 }
 

@@ -1,0 +1,87 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chainTxs, payments } from "@/lib/db/schema";
+import { createSealer } from "@/lib/seal";
+import { claim } from "./claim";
+import { openGasCap } from "./gas-cap";
+import { gasPolicies, worthOf } from "./gas-policy";
+import { openLeases } from "./lease";
+import { openOwnLedger } from "./own-ledger.fixture";
+import { lowestPrice } from "./price-floor";
+import { meterGas } from "./workers/meter-gas";
+
+let own: Awaited<ReturnType<typeof openOwnLedger>>;
+beforeAll(async () => {
+  own = await openOwnLedger();
+});
+afterAll(() => own.close());
+
+const DOLLAR = 1_000_000n;
+
+describe("gas", () => {
+  it("is worth what its coin is said to be worth, rounded up, and limits nothing where that is not said", () => {
+    const config = { network: "eip155:84532", rpc: ["http://127.0.0.1"], relayerKey: `0x${"1".repeat(64)}` };
+    const policies = gasPolicies([
+      { ...config, nativeUsd: "3000.5", merchantGasUsdPerDay: "2" },
+      { ...config, network: "eip155:8453" },
+    ]);
+    expect(policies).toEqual(
+      new Map([["eip155:84532", { nativeMicroUsd: 3_000_500_000n, dailyMicroUsd: 2n * DOLLAR }]]),
+    );
+    const policy = policies.get("eip155:84532");
+    if (!policy) throw new Error("There is no policy");
+    expect(worthOf(10n ** 18n, policy)).toBe(3_000_500_000n);
+    expect(worthOf(1n, policy)).toBe(1n);
+  });
+
+  it("of the latest settlements makes the lowest price, five times what one of them cost (J1)", async () => {
+    const policy = { nativeMicroUsd: 3_000n * DOLLAR, dailyMicroUsd: DOLLAR };
+    expect(await lowestPrice(own.db, own.chain.network.id, policy)).toBe(0n);
+    const [one, other] = [await own.settled(), await own.settled()];
+    await meterGas(own.db, own.chain);
+    const costs = await own.db.select({ cost: chainTxs.gasCost }).from(chainTxs);
+    const mean = costs.reduce((sum, { cost }) => sum + (cost ?? 0n), 0n) / 2n;
+    expect(mean).toBeGreaterThan(0n);
+    expect(await lowestPrice(own.db, own.chain.network.id, policy)).toBe(5n * worthOf(mean, policy));
+    // One transaction that settles both costs each a half.
+    const { chainTxId } = await own.rowOf(one);
+    await own.db.update(payments).set({ chainTxId }).where(sql`id = ${other.id}`);
+    const single = (await own.db.select().from(chainTxs).where(sql`id = ${chainTxId}`))[0]?.gasCost ?? 0n;
+    expect(await lowestPrice(own.db, own.chain.network.id, policy)).toBe(
+      5n * worthOf((single + 1n) / 2n, policy),
+    );
+  });
+
+  it("of one merchant's day is capped: its payments are refused, and no other merchant's (J2)", async () => {
+    const payment = await own.settled();
+    await meterGas(own.db, own.chain);
+    const { merchantId, network } = payment;
+    const tx = (await own.rowOf(payment)).chainTxId;
+    const cost = (await own.db.select().from(chainTxs).where(sql`id = ${tx}`))[0]?.gasCost ?? 0n;
+    const nativeMicroUsd = 10n ** 18n;
+    const capAt = (dailyMicroUsd: bigint) =>
+      openGasCap(own.db, new Map([[network, { nativeMicroUsd, dailyMicroUsd }]]));
+    expect(await capAt(cost + 1n)(merchantId, network)).toBe(false);
+    const isGasSpent = capAt(cost);
+    expect(await isGasSpent(merchantId, network)).toBe(true);
+    const leases = openLeases(own.db, own.log);
+    const parts = { db: own.db, sealer: createSealer("-".repeat(32)), leases, isGasSpent };
+    const mine = { ...(await own.mintPayment()), merchantId };
+    expect(await claim(parts, mine)).toEqual({ kind: "refused", code: "endpoint_paused" });
+    expect(await claim(parts, await own.mintPayment())).toMatchObject({ kind: "work" });
+    await own.db
+      .update(payments)
+      .set({ settledAt: sql`now() - interval '25 hours'` })
+      .where(sql`id = ${payment.id}`);
+    expect(await capAt(cost)(merchantId, network)).toBe(false);
+    leases.stop();
+  });
+
+  it("of a transaction that is not mined yet counts as much as it may take (J2)", async () => {
+    const payment = await own.answered();
+    await own.sent(payment);
+    const policy = { nativeMicroUsd: 10n ** 18n, dailyMicroUsd: 1n };
+    const isGasSpent = openGasCap(own.db, new Map([[payment.network, policy]]));
+    expect(await isGasSpent(payment.merchantId, payment.network)).toBe(true);
+  });
+});
