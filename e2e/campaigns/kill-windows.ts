@@ -26,7 +26,7 @@ export const WINDOWS: readonly Window[] = [
     row: "C8",
     title: "before the answer is sent",
     upstreamCalls: 1,
-    stop: database('select "money", "reason"'),
+    stop: database('"payments"."reason", "settlements"."tx_hash"'),
   },
   { row: "C7", title: "before the receipt is booked", upstreamCalls: 1, stop: database("with paid as") },
   // An answer that was never kept has to be asked for again, with the same Idempotency-Key.
