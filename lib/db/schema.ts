@@ -333,10 +333,11 @@ export const payments = pgTable(
       .on(t.merchantId, t.network)
       .where(sql`money in ('settled', 'final') and delivery = 'failed'`),
     index("payments_by_chain_tx").on(t.chainTxId),
-    // Money may move only for an answer that exists, unless the endpoint charges before or the answer streams.
+    // We move money only for an answer that exists, unless the payment is charged before; a stranger may move it any time.
     check(
       "payments_charge_for_an_answer",
-      sql`money not in ('submitting', 'settled', 'final') or charge = 'before' or answered_at is not null`,
+      sql`money not in ('submitting', 'settled', 'final') or charge = 'before' or answered_at is not null
+        or (chain_tx_id is null and facilitator is null)`,
     ),
     check("payments_amount_positive", sql`amount > 0`),
     check("payments_attempts", sql`attempt between 1 and 5`),
