@@ -1,9 +1,9 @@
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, between, eq, inArray, isNull, max, min, sql } from "drizzle-orm";
 import type { Address } from "viem";
 import type { Network, Transfer } from "@/lib/chain/chain";
 import type { Rpc } from "@/lib/chain/rpc";
 import { readAuthorizedTransfers, readTransfers } from "@/lib/chain/transfers";
-import type { Db } from "@/lib/db/client";
+import type { Database, Db } from "@/lib/db/client";
 import { payments, settlements } from "@/lib/db/schema";
 import { formatUnits } from "@/lib/money";
 import { itsSettlement } from "./record";
@@ -44,14 +44,23 @@ export interface LedgerCheck {
 
 type Settlement = typeof settlements.$inferSelect;
 
+/** Is told how far a comparison has come, a few times a second at most; it may take hours. */
+export type Progress = (sentence: string) => void;
+
 /** How far before the first settlement the chain is searched for what the ledger missed, in blocks. */
 const LOOK_BACK_BLOCKS = 10_000n;
+/** Blocks compared at once: what is in memory is what a few thousand blocks hold, and a sum for each payout address. */
+const AT_ONCE_BLOCKS = 10_000n;
 
 /** Compares every settlement with the chain, and every transfer a payment of ours made with the settlements. */
-export async function checkLedger(db: Db, networks: readonly CheckedNetwork[]): Promise<LedgerCheck> {
+export async function checkLedger(
+  db: Database["db"],
+  networks: readonly CheckedNetwork[],
+  progress: Progress = () => {},
+): Promise<LedgerCheck> {
   const result: LedgerCheck = { settlements: 0, sums: [], differences: await unsettled(db) };
   const known = new Set<string>(networks.map(({ network }) => network.id));
-  for (const checked of networks) await checkNetwork(db, checked, result);
+  for (const checked of networks) await checkNetwork(db, checked, result, progress);
   const rest = await db
     .select()
     .from(settlements)
@@ -61,26 +70,71 @@ export async function checkLedger(db: Db, networks: readonly CheckedNetwork[]): 
   return result;
 }
 
-async function checkNetwork(db: Db, { network, rpc }: CheckedNetwork, result: LedgerCheck): Promise<void> {
-  const asset = network.token.address;
-  // The ledger first: what it holds by then must be on the chain we read after it.
+async function checkNetwork(
+  db: Database["db"],
+  { network, rpc }: CheckedNetwork,
+  result: LedgerCheck,
+  progress: Progress,
+): Promise<void> {
+  const payouts = await payoutsOf(db, network.id);
+  const sums = new Map(payouts.map((payTo) => [payTo.toLowerCase(), noneOf(network, payTo)]));
+  // The ledger first: what it holds by then must be on the chain we read after it, and not above its head.
+  const [{ lowest, highest } = { lowest: null, highest: null }] = await db
+    .select({ lowest: min(settlements.blockNumber), highest: max(settlements.blockNumber) })
+    .from(settlements)
+    .where(and(eq(settlements.network, network.id), isNull(settlements.orphanedAt)));
+  const head = await rpc.ask((client) => client.getBlockNumber({ cacheTime: 0 }));
+  const last = most(head, highest ?? 0n);
+  for (let from = most(0n, (lowest ?? head) - LOOK_BACK_BLOCKS); from <= last; from += AT_ONCE_BLOCKS) {
+    const to = least(last, from + AT_ONCE_BLOCKS - 1n);
+    progress(`${network.name}: comparing block ${from} of ${last}`);
+    const { rows, others, differences } = await compareBlocks(db, { network, rpc }, payouts, {
+      from,
+      to,
+      head,
+    });
+    result.settlements += rows.length;
+    result.differences.push(...differences);
+    for (const { payTo, amount } of rows) {
+      const sum = sums.get(payTo.toLowerCase());
+      if (sum) Object.assign(sum, { settlements: sum.settlements + 1, units: sum.units + amount });
+    }
+    for (const { to: payTo } of others) {
+      const sum = sums.get(payTo.toLowerCase());
+      if (sum) sum.otherTransfers += 1;
+    }
+  }
+  for (const { units, ...sum } of sums.values()) {
+    const decimalAmount = formatUnits(units, network.token.decimals);
+    result.sums.push({ ...sum, amount: units.toString(), decimalAmount });
+  }
+}
+
+/** Compares settlements and transfers of some blocks; a settlement above the chain's head is on no chain. */
+async function compareBlocks(
+  db: Database["db"],
+  { network, rpc }: CheckedNetwork,
+  payouts: readonly Address[],
+  { from, to, head }: { from: bigint; to: bigint; head: bigint },
+) {
   const rows = await db
     .select()
     .from(settlements)
-    .where(and(eq(settlements.network, network.id), isNull(settlements.orphanedAt)))
-    .orderBy(settlements.blockNumber);
-  const payouts = await payoutsOf(db, network.id);
-  const head = await rpc.ask((client) => client.getBlockNumber({ cacheTime: 0 }));
-  const lowest = rows[0]?.blockNumber ?? head;
-  const start = lowest > LOOK_BACK_BLOCKS ? lowest - LOOK_BACK_BLOCKS : 0n;
-  const transfers = await readTransfers(rpc, asset, payouts, start, head);
+    .where(
+      and(
+        eq(settlements.network, network.id),
+        between(settlements.blockNumber, from, to),
+        isNull(settlements.orphanedAt),
+      ),
+    );
+  const transfers = await readTransfers(rpc, network.token.address, payouts, from, least(to, head));
   const byLog = new Map(transfers.map((transfer) => [keyOf(transfer), transfer]));
-
+  const differences: Difference[] = [];
   for (const row of rows) {
     const transfer = byLog.get(keyOf(row));
     byLog.delete(keyOf(row));
-    if (!transfer) result.differences.push(differenceOf("not_on_chain", row));
-    else if (!isSame(row, transfer)) result.differences.push(differenceOf("other_on_chain", row));
+    if (!transfer) differences.push(differenceOf("not_on_chain", row));
+    else if (!isSame(row, transfer)) differences.push(differenceOf("other_on_chain", row));
   }
   const others: Transfer[] = [];
   for (const transfer of byLog.values()) {
@@ -90,29 +144,40 @@ async function checkNetwork(db: Db, { network, rpc }: CheckedNetwork, result: Le
     else if (payment.settlementId !== null || payment.money === "submitting") continue;
     else {
       const { txHash } = transfer;
-      result.differences.push({ kind: "not_in_ledger", network: network.id, paymentId: payment.id, txHash });
+      differences.push({ kind: "not_in_ledger", network: network.id, paymentId: payment.id, txHash });
     }
   }
-  result.settlements += rows.length;
-  result.sums.push(...payouts.map((payTo) => sumOf(network, payTo, rows, others)));
+  return { rows, others, differences };
+}
+
+/** Reads over all payments may take longer than a paid request may wait. */
+function patiently<T>(db: Database["db"], read: (tx: Db) => Promise<T>): Promise<T> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`set local statement_timeout = '10min'`);
+    return read(tx);
+  });
 }
 
 /** Payments that say they are settled and have no settlement. */
-async function unsettled(db: Db): Promise<Difference[]> {
-  const rows = await db
-    .select({ paymentId: payments.id, network: payments.network })
-    .from(payments)
-    .leftJoin(settlements, itsSettlement)
-    .where(and(inArray(payments.money, ["settled", "final"]), isNull(settlements.id)));
+async function unsettled(db: Database["db"]): Promise<Difference[]> {
+  const rows = await patiently(db, (tx) =>
+    tx
+      .select({ paymentId: payments.id, network: payments.network })
+      .from(payments)
+      .leftJoin(settlements, itsSettlement)
+      .where(and(inArray(payments.money, ["settled", "final"]), isNull(settlements.id))),
+  );
   return rows.map((row) => ({ kind: "settled_without_settlement", txHash: null, ...row }));
 }
 
-async function payoutsOf(db: Db, network: string): Promise<Address[]> {
-  const rows = await db
-    .selectDistinct({ payTo: payments.payTo })
-    .from(payments)
-    .where(eq(payments.network, network))
-    .orderBy(payments.payTo);
+async function payoutsOf(db: Database["db"], network: string): Promise<Address[]> {
+  const rows = await patiently(db, (tx) =>
+    tx
+      .selectDistinct({ payTo: payments.payTo })
+      .from(payments)
+      .where(eq(payments.network, network))
+      .orderBy(payments.payTo),
+  );
   return rows.map(({ payTo }) => payTo as Address);
 }
 
@@ -137,19 +202,8 @@ async function paymentBehind(db: Db, { network, rpc }: CheckedNetwork, transfer:
   return row ?? null;
 }
 
-function sumOf(network: Network, payTo: Address, rows: Settlement[], others: Transfer[]): PayoutSum {
-  const { address, decimals } = network.token;
-  const own = rows.filter((row) => sameAddress(row.payTo, payTo));
-  const amount = own.reduce((sum, row) => sum + row.amount, 0n);
-  return {
-    network: network.id,
-    asset: address,
-    payTo,
-    settlements: own.length,
-    amount: amount.toString(),
-    decimalAmount: formatUnits(amount, decimals),
-    otherTransfers: others.filter(({ to }) => sameAddress(to, payTo)).length,
-  };
+function noneOf({ id, token }: Network, payTo: Address) {
+  return { network: id, asset: token.address, payTo, settlements: 0, units: 0n, otherTransfers: 0 };
 }
 
 function isSame(row: Settlement, transfer: Transfer): boolean {
@@ -165,6 +219,9 @@ function isSame(row: Settlement, transfer: Transfer): boolean {
 function keyOf({ txHash, logIndex }: { txHash: string; logIndex: number }): string {
   return `${txHash.toLowerCase()}:${logIndex}`;
 }
+
+const most = (a: bigint, b: bigint) => (a > b ? a : b);
+const least = (a: bigint, b: bigint) => (a < b ? a : b);
 
 function sameAddress(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();

@@ -4,12 +4,20 @@ import { checkLedger, type LedgerCheck } from "@/lib/ledger/check";
 import { CannotStart } from "@/lib/server/failure";
 import type { Parts } from "@/lib/server/parts";
 
-/** Compares the ledger of the running instance with every configured network's chain. */
+const TELL_EVERY_MS = 2_000;
+
+/** Compares the ledger of the running instance with every configured network's chain; long runs say on standard error how far they are. */
 export function check({ env, database, log }: Parts): Promise<LedgerCheck> {
+  let told = performance.now();
+  const progress = (sentence: string) => {
+    if (performance.now() - told < TELL_EVERY_MS) return;
+    told = performance.now();
+    process.stderr.write(`${sentence}\n`);
+  };
   const networks = env.FAREBOX_NETWORKS.map(({ network: id, rpc }) => {
     const network = networkById(id);
     if (!network) throw new CannotStart(`FAREBOX_NETWORKS: ${id} is unknown.`);
     return { network, rpc: openRpc(network, rpc, log) };
   });
-  return checkLedger(database.db, networks);
+  return checkLedger(database.db, networks, progress);
 }
