@@ -85,7 +85,7 @@ describe("an endpoint", () => {
     expect((await readEndpoint(db, me.merchantId, id))?.rules[0]?.priceMicroUsd).toBe("2000000");
   });
 
-  it("keeps, replaces and removes secret headers by name, and never shows a value", async () => {
+  it("keeps, replaces and removes secret headers by name, and never shows a value (I11)", async () => {
     const headers = ["A", "B", "C"].map((name) => ({ name: `X-${name}`, value: `old ${name}` }));
     const { id, slug } = await create(await priced("1", { headers }));
     const next = [

@@ -21,8 +21,9 @@ import { welcome, writeLocalFacts } from "./welcome";
 
 /** How long requests in flight may take to end when the process is told to stop. */
 const GRACE_MS = 60_000;
-/** The workers' own, so that neither they nor the requests use up the other's. */
+/** The workers' own, so that neither they nor the requests use up the other's; and they have time to wait for one. */
 const WORKER_CONNECTIONS = 5;
+const WORKER_WAIT_MS = 4_000;
 
 /** How the process is started. */
 export interface StartOptions {
@@ -68,11 +69,11 @@ async function start({ dev, build }: StartOptions, closers: (() => Promise<unkno
   closers.push(parts.database.close);
   if (localnet.facts?.reloaded) await reportLostBlocks(parts);
 
-  const web = has("web") ? await openWeb(dev, front.port) : null;
+  const web = has("web") ? await openWeb(dev, front.port, env) : null;
   if (web) closers.push(web.close);
   const gateway = has("gateway") ? await openGateway(parts, metrics) : null;
   if (gateway) closers.push(async () => gateway.close());
-  const workers = has("worker") ? openDatabase(env.DATABASE_URL, WORKER_CONNECTIONS) : null;
+  const workers = has("worker") ? openDatabase(env.DATABASE_URL, WORKER_CONNECTIONS, WORKER_WAIT_MS) : null;
   if (workers) {
     closers.push(workers.close);
     const stopping = new AbortController();

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
+import type { Env } from "@/lib/env";
 import { guardPages, type PageHandler } from "./pages";
-import { parts } from "./parts";
 
 /** Next, ready to answer. */
 export interface Web {
@@ -9,7 +9,7 @@ export interface Web {
 }
 
 /** Opens the dashboard from its build, or from its sources in development. */
-export async function openWeb(dev: boolean, port: number): Promise<Web> {
+export async function openWeb(dev: boolean, port: number, env: Env): Promise<Web> {
   // Only here, so that a process without the web role does not wait for all of Next to load.
   const { default: next } = await import("next");
   // Next listens for upgrades on the server it sees first, which only its own reloading needs: elsewhere it gets one
@@ -19,7 +19,7 @@ export async function openWeb(dev: boolean, port: number): Promise<Web> {
   await app.prepare();
   const handle = app.getRequestHandler();
   return {
-    handle: guardPages((request, response) => handle(request, response), parts().env, dev),
+    handle: guardPages((request, response) => handle(request, response), env, dev),
     close: () => app.close(),
   };
 }
