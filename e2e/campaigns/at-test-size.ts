@@ -7,16 +7,20 @@ const SEED = 1;
 const LONGEST_MS = 300_000;
 
 /**
- * Runs a campaign at the size it has inside `npm test`, before the tests of the file, and makes a test of every oracle;
- * returns how to ask for the verdict on what the campaign itself held.
+ * Runs a campaign at the size it has inside `npm test`, before the tests of the file, and makes a test of every oracle of
+ * `oracles`; returns how to ask for the verdict on what the campaign itself held.
  */
-export function atTestSize(name: string, campaign: Campaign): (oracle: string) => Verdict | undefined {
+export function atTestSize(
+  name: string,
+  campaign: Campaign,
+  oracles: readonly string[] = ORACLE_NAMES,
+): (oracle: string) => Verdict | undefined {
   let result: CampaignResult | undefined;
   beforeAll(async () => {
     result = await runCampaign(name, campaign, { size: campaign.sizes.test, seed: SEED, progress: silent });
   }, LONGEST_MS);
   const verdictOn = (oracle: string) => result?.oracles[oracle];
-  it.each(ORACLE_NAMES)("after it, the oracle holds: %s", (oracle) => {
+  it.each(oracles)("after it, the oracle holds: %s", (oracle) => {
     expect(verdictOn(oracle)).toMatchObject(HELD);
   });
   return verdictOn;

@@ -14,6 +14,15 @@ import { startDnsServer } from "./dns-server";
 const NAMES = 12;
 const PRELOAD = pathToFileURL(join(import.meta.dirname, "ask-campaign-dns.mjs")).href;
 
+/** What the gateway may do with a name that says something else each time. */
+export const ALLOWED_ALONE = "H2: a name is called at allowed addresses alone";
+/** What may be seen from inside its process. */
+export const NO_STRAY = "H2: the gateway tries no other connection";
+/** What may be heard at every other address of this machine. */
+export const NO_CANARY = "H2: no canary hears anything";
+/** Without which the others would hold whatever the gateway did. */
+export const WATCHED = "what is allowed is connected to, and seen";
+
 /** What names said, and how calls to them ended. */
 interface Tally {
   begun: number;
@@ -61,13 +70,12 @@ export async function flip({ random, size, progress, hold, openStack }: Context)
         }
       }),
     );
-    hold("H2: a name is called at allowed addresses alone", size, tally.wrong);
+    hold(ALLOWED_ALONE, size, tally.wrong);
 
     const tried = (await readFile(notes, "utf8")).trim().split("\n");
     const strays = tried.filter((line) => !line.startsWith(`${ALLOWED} `));
-    hold("H2: the gateway tries no other connection", tried.length, [...new Set(strays)]);
-    hold("H2: no canary hears anything", canary.served(), [...new Set(canary.heard)]);
-    // Without these the campaign would hold whatever the gateway did.
+    hold(NO_STRAY, tried.length, [...new Set(strays)]);
+    hold(NO_CANARY, canary.served(), [...new Set(canary.heard)]);
     const seen = tried.filter((line) => line === `${ALLOWED} ${canary.port}`).length;
     const blind = seen < tally.served || tally.served === 0 || tally.refused === 0;
     hold(

@@ -5,6 +5,9 @@ import { checkUpstream } from "@/lib/endpoints/upstream-url";
 import { checkUpstreamUrl, createUpstreamClient } from "@/lib/gateway/upstream";
 import { forbiddenSpellings, PUBLIC_HOSTS } from "./spellings";
 
+/** What must hold for every spelling. */
+export const NO_SPELLING = "H1: no spelling leads to a private address";
+
 const GUARD = { privateUpstreams: [], ownHosts: [] };
 
 /** Tries every spelling twice: as a URL to be saved, and as one that was saved and is now called. */
@@ -28,7 +31,7 @@ export async function trySpellings({ hold }: Pick<Context, "hold">): Promise<Fig
     if (!(await mayBeSaved(`https://${host}/`)).ok) violations.push(`${host} is public and was refused`);
   }
   attempts.end();
-  hold("H1: no spelling leads to a private address", spellings.length, violations);
+  hold(NO_SPELLING, spellings.length, violations);
   return { spellings: spellings.length };
 }
 

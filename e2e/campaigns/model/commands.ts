@@ -1,0 +1,239 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { mintAddress } from "@/lib/chain/fixture";
+import type { Behaviour } from "./gate";
+import { FORTUNE } from "./lane";
+import { lookAround } from "./look-around";
+import { expect, type Model, type ModelEndpoint } from "./state";
+import type { Presentation, World } from "./world";
+
+type Command = fc.AsyncCommand<Model, World>;
+
+const RETRIES = 5;
+const RETRY_AFTER_MS = 500;
+
+/** Makes a command that does one thing and looks around afterwards. */
+function command(
+  title: string,
+  does: (world: World, model: Model) => Promise<void>,
+  may: (model: Model) => boolean = () => true,
+): Command {
+  return {
+    check: (model) => may(model),
+    async run(model, world) {
+      await does(world, model);
+      await lookAround(model, world, title);
+    },
+    toString: () => title,
+  };
+}
+
+async function presentOnce(
+  { model, world, title }: { model: Model; world: World; title: string },
+  { number, choice, replica, upstream }: Presented,
+): Promise<void> {
+  const payment = ofModel(model, number);
+  const at = payment.endpoints[choice % payment.endpoints.length] ?? payment.endpoints[0];
+  // A copy of what is under way may be told many things, which are judged at the end.
+  const isAlone = world.underWay(number).length === 0 && !world.deadLeases.has(number);
+  const expected = isAlone ? expect(payment, at, model, upstream) : null;
+  const isSent = payment.row?.money === "submitting" && payment.nonce === "unused";
+  const wait = isAlone && !isSent;
+  let presentation = await world.present(number, at, replica, upstream, wait);
+  for (let retry = 0; expected !== null && mayBeLoad(presentation, expected) && retry < RETRIES; retry++) {
+    world.retries += 1;
+    await sleep(RETRY_AFTER_MS);
+    // What nodes were too slow to take, the workers send them again.
+    await world.lane.replica(replica).work();
+    if (presentation.ended === null) await world.settleDown(model);
+    else presentation = await world.present(number, at, replica, upstream, wait);
+  }
+  const [before, row] = [payment.row, (await world.rows())[number]];
+  if (before === null && row) payment.boundTo = at;
+  const was = inWords(presentation);
+  if (expected !== null && was !== expected) {
+    const state = JSON.stringify({ ...payment, endpoint: model.endpoints[at], ...model.chain });
+    throw new Error(`${title}: expected ${expected}, was told ${was} (${state})`);
+  }
+}
+
+/** Whether the machine may just be too busy for the deadlines of RPCs and database; nothing but a busy machine passes. */
+function mayBeLoad(presentation: Presentation, expected: string): boolean {
+  const was = inWords(presentation);
+  return was !== expected && /^waits$|^503 (chain|service)_unavailable$/.test(was);
+}
+
+function inWords({ told }: Presentation): string {
+  return told === null ? "waits" : [told.status, told.code].filter(Boolean).join(" ");
+}
+
+/** How a payment is presented: which, at which of its endpoints, to which replica, before which upstream. */
+interface Presented {
+  number: number;
+  choice: number;
+  replica: number;
+  upstream: Behaviour;
+  /** How often in a row. */
+  times: number;
+}
+
+function present(presented: Presented): Command {
+  const { number, choice, replica, upstream, times } = presented;
+  const title = `present ${number} ${times} times at its endpoint ${choice}, replica ${replica}, upstream ${upstream}`;
+  return command(title, async (world, model) => {
+    for (let time = 0; time < times; time++) {
+      await presentOnce({ model, world, title }, presented);
+      await lookAround(model, world, title);
+    }
+  });
+}
+
+function ofModel({ payments }: Model, number: number) {
+  const payment = payments[number];
+  if (!payment) throw new Error(`There is no payment ${number}`);
+  return payment;
+}
+
+function answer(number: number, upstream: Exclude<Behaviour, "hangs">): Command {
+  return command(
+    `upstream ${upstream} ${number}`,
+    async (world, model) => {
+      world.lane.gate.release(world.payment(number).target, upstream);
+      await world.settleDown(model);
+    },
+    (model) => ofModel(model, number).underWay > 0,
+  );
+}
+
+function sendByStranger(number: number): Command {
+  return command(
+    `a stranger sends ${number}`,
+    async (world, model) => {
+      await world.sendByStranger(number);
+      ofModel(model, number).nonce = "a stranger's";
+    },
+    (model) => ofModel(model, number).nonce === "unused" && ofModel(model, number).funded,
+  );
+}
+
+function cancel(number: number): Command {
+  return command(
+    `the payer cancels ${number}`,
+    async (world, model) => {
+      const { payer, authorization } = world.payment(number);
+      await world.lane.outside.cancel(payer, authorization);
+      ofModel(model, number).nonce = "cancelled";
+    },
+    (model) => ofModel(model, number).nonce === "unused",
+  );
+}
+
+function fund(number: number, funded: boolean): Command {
+  return command(
+    `the payer of ${number} ${funded ? "gets" : "spends"} everything`,
+    async (world, model) => {
+      const { payer } = world.payment(number);
+      if (funded) await world.lane.outside.mint(payer.address, FORTUNE);
+      else await world.lane.outside.spend(payer, await world.balanceOf(payer.address));
+      ofModel(model, number).funded = funded;
+    },
+    (model) => ofModel(model, number).funded !== funded,
+  );
+}
+
+function edit(at: number): Command {
+  return command(
+    `another payout address for ${at}, or its first again`,
+    async (world, model) => {
+      const endpoint = model.endpoints[at];
+      if (!endpoint) return;
+      endpoint.paysAsSigned = !endpoint.paysAsSigned;
+      await world.edit(at, endpoint.paysAsSigned ? world.payTo : mintAddress());
+    },
+    ({ endpoints }) => endpoints[at]?.state !== "deleted",
+  );
+}
+
+function setState(at: number, state: ModelEndpoint["state"]): Command {
+  return command(
+    `endpoint ${at} ${state}`,
+    async (world, model) => {
+      const endpoint = model.endpoints[at];
+      if (endpoint) endpoint.state = state;
+      await world.setState(at, state);
+    },
+    ({ endpoints }) => endpoints[at]?.state !== state && endpoints[at]?.state !== "deleted",
+  );
+}
+
+const hold = command(
+  "transactions wait",
+  async ({ lane }, { chain }) => {
+    lane.mempool.hold();
+    chain.holding = true;
+  },
+  ({ chain }) => !chain.holding,
+);
+
+const mine = command(
+  "what waits is mined",
+  async (world, model) => {
+    model.chain.holding = false;
+    await world.mine();
+    await world.settleDown(model);
+  },
+  ({ chain }) => chain.holding,
+);
+
+const drop = command(
+  "what waits is forgotten",
+  async ({ lane }) => lane.mempool.drop(),
+  ({ chain }) => chain.holding,
+);
+
+function price(pricing: boolean): Command {
+  return command(
+    `gas ${pricing ? "has" : "has no"} price`,
+    async ({ lane }, { chain }) => {
+      chain.pricing = pricing;
+      lane.mempool.price(pricing);
+    },
+    ({ chain }) => chain.pricing !== pricing,
+  );
+}
+
+function kill(replica: number): Command {
+  return command(`kill replica ${replica}`, (world) => world.kill(replica));
+}
+
+const passTime = command("leases of the dead end", (world) => world.passTime());
+
+function work(replica: number): Command {
+  return command(`the workers of ${replica} work`, async (world) => {
+    await world.lane.replica(replica).work();
+    await world.passTime();
+  });
+}
+
+/** Every command there is; presenting comes up more often than anything that goes wrong. */
+export function commandsOf(): fc.Arbitrary<Command>[] {
+  const number = fc.nat({ max: 2 });
+  const which = fc.nat({ max: 1 });
+  const upstream = fc.constantFrom<Behaviour[]>("answers", "answers", "hangs", "fails", "cuts");
+  const released = fc.constantFrom<Exclude<Behaviour, "hangs">[]>("answers", "answers", "fails", "cuts");
+  const times = fc.constantFrom(1, 1, 1, 1, 3);
+  const presents = fc.record({ number, choice: which, replica: which, upstream, times }).map(present);
+  return [
+    ...[presents, presents, presents, presents, presents],
+    fc.tuple(number, released).map((drawn) => answer(...drawn)),
+    number.map(sendByStranger),
+    number.map(cancel),
+    fc.tuple(number, fc.boolean()).map((drawn) => fund(...drawn)),
+    number.map(edit),
+    fc.tuple(number, fc.constantFrom("live", "live", "paused", "deleted")).map((drawn) => setState(...drawn)),
+    fc.constantFrom(hold, mine, drop, price(false), price(true)),
+    which.map(kill),
+    fc.constant(passTime),
+    which.map(work),
+  ];
+}

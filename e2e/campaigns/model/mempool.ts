@@ -1,0 +1,81 @@
+import { type Hex, keccak256, walletActions } from "viem";
+import { openRpcProxy, type RpcProxy } from "@/e2e/campaigns/proxies";
+import { anvilClient } from "@/lib/localnet/anvil";
+
+/** What lies between one lane's replicas and the chain: transactions wait here for as long as the campaign wants. */
+export interface Mempool {
+  /** An RPC for one replica. */
+  open(): Promise<RpcProxy>;
+  /** From now on transactions are taken and not mined. */
+  hold(): void;
+  /** Mines what waits, and from now on everything at once. */
+  mine(): Promise<void>;
+  /** Forgets what waits, as nodes do. */
+  drop(): void;
+  /** Whether the chain says what gas costs. */
+  price(known: boolean): void;
+  /** Whether anything was forgotten since this was asked last. */
+  takeDropped(): boolean;
+  /** Resolves when the next transaction was taken and held. */
+  nextHeld(): Promise<void>;
+}
+
+/** Opens an empty mempool in front of a chain that mines at once. */
+export function openMempool(rpcUrl: string): Mempool {
+  const chain = anvilClient(rpcUrl).extend(walletActions);
+  const waiting = new Map<Hex, Hex>();
+  let holding = false;
+  let pricing = true;
+  let dropped = false;
+  let listeners: (() => void)[] = [];
+
+  function take(raw: Hex): Hex {
+    const hash = keccak256(raw);
+    waiting.set(hash, raw);
+    for (const hear of listeners.splice(0)) hear();
+    return hash;
+  }
+
+  return {
+    async open() {
+      const proxy = await openRpcProxy(rpcUrl, "model");
+      proxy.behave(async (call, forward) => {
+        if (!pricing && call.method === "eth_estimateGas") {
+          return { jsonrpc: "2.0", id: call.id, error: { code: -32_000, message: "no price for gas" } };
+        }
+        if (!holding || call.method !== "eth_sendRawTransaction") return forward();
+        const [raw] = call.params as [Hex];
+        return { jsonrpc: "2.0", id: call.id, result: take(raw) };
+      });
+      return proxy;
+    },
+    hold() {
+      holding = true;
+    },
+    async mine() {
+      holding = false;
+      for (const [hash, raw] of waiting) {
+        waiting.delete(hash);
+        // Another one of its account nonce may have been mined before it.
+        await chain.sendRawTransaction({ serializedTransaction: raw }).catch(() => {});
+      }
+    },
+    drop() {
+      dropped ||= waiting.size > 0;
+      waiting.clear();
+    },
+    price(known) {
+      pricing = known;
+    },
+    takeDropped() {
+      const was = dropped;
+      dropped = false;
+      return was;
+    },
+    nextHeld() {
+      return new Promise((resolve) => {
+        listeners = [...listeners, resolve];
+      });
+    },
+  };
+}

@@ -1,0 +1,290 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { eip3009ABI } from "@x402/evm";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { type Address, erc20Abi } from "viem";
+import type { PrivateKeyAccount } from "viem/accounts";
+import { paymentHeader, type Quote } from "@/e2e/campaigns/payers";
+import type { Authorization } from "@/lib/chain/chain";
+import { authorize, mintAddress } from "@/lib/chain/fixture";
+import { networkById } from "@/lib/chain/networks";
+import { encodeTransfer } from "@/lib/chain/transfer";
+import { endpoints, endpointVersions, payments } from "@/lib/db/schema";
+import { newId } from "@/lib/ids";
+import { LOCAL_TOKEN } from "@/lib/localnet/genesis";
+import { exactIdentity } from "@/lib/x402/exact";
+import { exactOffer } from "@/lib/x402/exact-offer";
+import { toRequirementsV2 } from "@/lib/x402/offer";
+import type { Behaviour } from "./gate";
+import type { Lane } from "./lane";
+import type { Told } from "./replica";
+import type { Model, Row } from "./state";
+
+const NETWORK = "eip155:84532";
+const PRICE_MICRO_USD = 10_000n;
+const UPSTREAM_TIMEOUT_MS = 30_000;
+/** How long anything that must happen may take on a busy machine. */
+const PATIENCE_MS = 15_000;
+
+/** An endpoint of one sequence. */
+interface Endpoint {
+  id: string;
+  slug: string;
+  charge: "after" | "before";
+  version: number;
+}
+
+/** A payment of one sequence, signed. */
+export interface Payment {
+  payer: PrivateKeyAccount;
+  authorization: Authorization;
+  identity: Buffer;
+  /** Path below the endpoint: by it the merchant's server knows which payment a call is for. */
+  target: string;
+  headers: Record<string, string>;
+}
+
+/** One presentation of a payment, ended or not. */
+export interface Presentation {
+  payment: number;
+  at: number;
+  replica: number;
+  begun: number;
+  ended: number | null;
+  told: Told | null;
+  /** Its replica was killed, so that nobody was told anything. */
+  lost: boolean;
+}
+
+/** Everything one random sequence acts on. */
+export class World {
+  readonly presentations: Presentation[] = [];
+  /** How often a presentation was repeated because the machine was too busy. */
+  retries = 0;
+  /** Counts what happened, so that it has an order. */
+  clock = 0;
+  /** When somebody else last sent a payment to the chain. */
+  readonly sentByStranger = new Map<number, number>();
+  readonly deadLeases = new Set<number>();
+
+  private constructor(
+    readonly lane: Lane,
+    readonly payTo: Address,
+    readonly endpoints: Endpoint[],
+    readonly payments: Payment[],
+  ) {}
+
+  /** Makes endpoints and payments of a sequence's own. */
+  static async open(lane: Lane, model: Model): Promise<World> {
+    const number = lane.sequences++;
+    const payTo = mintAddress();
+    const made = model.endpoints.map(({ charge }, i) => ({
+      id: newId(),
+      slug: `s${number}-${i}`,
+      charge,
+      version: 1,
+    }));
+    const { db } = lane.database;
+    const { merchantId } = lane;
+    await db.insert(endpoints).values(made.map(({ id, slug }) => ({ id, slug, merchantId, version: 1 })));
+    const world = new World(lane, payTo, made, []);
+    await db.insert(endpointVersions).values(made.map((endpoint) => world.#versionOf(endpoint, payTo)));
+    for (const [i, { endpoints: fits }] of model.payments.entries()) {
+      const [at] = fits;
+      world.payments.push(await world.#sign(`/s${number}-p${i}`, model.endpoints[at]?.charge ?? "after"));
+    }
+    return world;
+  }
+
+  /** Presents a payment and waits until it is answered, or until it cannot go on before something else happens. */
+  async present(number: number, at: number, replica: number, upstream: Behaviour, wait: boolean) {
+    const { target, headers } = this.payment(number);
+    const { gate, mempool } = this.lane;
+    const presentation: Presentation = {
+      payment: number,
+      at,
+      replica,
+      begun: ++this.clock,
+      ended: null,
+      told: null,
+      lost: false,
+    };
+    this.presentations.push(presentation);
+    gate.arrange(target, upstream);
+    const stuck = [gate.nextHanging(target), mempool.nextHeld()];
+    const done = this.lane
+      .replica(replica)
+      .present(`/g/${this.endpoint(at).slug}${target}`, headers)
+      .then((told) => {
+        presentation.told = told;
+      })
+      .catch(() => {})
+      .then(() => {
+        presentation.ended = ++this.clock;
+      });
+    await Promise.race(wait ? [done, ...stuck, sleep(PATIENCE_MS)] : [done, sleep(10)]);
+    if (presentation.ended !== null) gate.arrange(target, "answers");
+    return presentation;
+  }
+
+  /** Presentations of a payment that have not ended and still can. */
+  underWay(number: number): Presentation[] {
+    return this.presentations.filter(
+      ({ payment, ended, lost }) => payment === number && ended === null && !lost,
+    );
+  }
+
+  /** Waits until no presentation goes on by itself any more. */
+  async settleDown(model: Model): Promise<void> {
+    for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await sleep(20)) {
+      const rows = await this.rows();
+      const busy = this.payments.some(({ target }, i) => {
+        const waits = model.chain.holding && rows[i]?.money === "submitting";
+        return this.underWay(i).length > 0 && !this.lane.gate.isHanging(target) && !waits;
+      });
+      if (!busy) return;
+    }
+  }
+
+  /** Kills a replica: nobody hears what it was about to say, and its leases live on. */
+  async kill(replica: number): Promise<void> {
+    for (const [i, { target }] of this.payments.entries()) {
+      for (const presentation of this.underWay(i).filter((each) => each.replica === replica)) {
+        presentation.lost = true;
+        this.deadLeases.add(i);
+        this.lane.gate.break(target);
+      }
+    }
+    await this.lane.kill(replica);
+  }
+
+  /** Lets the time pass after which leases of the dead end, and those that workers take for a while. */
+  async passTime(): Promise<void> {
+    const dead = [...this.deadLeases].map((i) => this.payment(i).identity);
+    const abandoned = sql`${payments.leaseOwner} is null and ${payments.leaseUntil} is not null`;
+    const theirs = dead.length === 0 ? abandoned : sql`(${abandoned} or ${inArray(payments.identity, dead)})`;
+    const ours = inArray(
+      payments.endpointId,
+      this.endpoints.map(({ id }) => id),
+    );
+    const ended = { leaseUntil: sql`now() - interval '1 second'` };
+    await this.lane.database.db.update(payments).set(ended).where(and(ours, theirs));
+    this.deadLeases.clear();
+  }
+
+  /** The chain mines what waits; what nodes forgot, the workers send them again. */
+  async mine(): Promise<void> {
+    await this.lane.mempool.mine();
+    if (this.lane.mempool.takeDropped()) await this.lane.replica(0).work();
+  }
+
+  /** A stranger who saw a payment sends it to the chain. */
+  async sendByStranger(number: number): Promise<void> {
+    const { authorization } = this.payment(number);
+    await this.lane.outside.send(authorization.asset, encodeTransfer(authorization));
+    this.sentByStranger.set(number, ++this.clock);
+  }
+
+  /** Stores the next version of an endpoint. */
+  async edit(at: number, payTo: Address): Promise<void> {
+    const endpoint = this.endpoint(at);
+    endpoint.version += 1;
+    const { db } = this.lane.database;
+    await db.insert(endpointVersions).values(this.#versionOf(endpoint, payTo));
+    await db.update(endpoints).set({ version: endpoint.version }).where(eq(endpoints.id, endpoint.id));
+  }
+
+  async setState(at: number, state: "live" | "paused" | "deleted"): Promise<void> {
+    const { db } = this.lane.database;
+    await db
+      .update(endpoints)
+      .set({ state })
+      .where(eq(endpoints.id, this.endpoint(at).id));
+  }
+
+  /** The rows of the payments, null for those that have none. */
+  async rows(): Promise<(Row | null)[]> {
+    const { id, identity, money, delivery, attempt, reason } = payments;
+    const found = await this.lane.database.db
+      .select({ id, identity, money, delivery, attempt, reason })
+      .from(payments)
+      .where(
+        inArray(
+          identity,
+          this.payments.map((payment) => payment.identity),
+        ),
+      );
+    return this.payments.map((payment) => {
+      const own = found.find((row) => Buffer.compare(row.identity, payment.identity) === 0);
+      if (!own) return null;
+      const { identity: _, ...row } = own;
+      return row;
+    });
+  }
+
+  /** Whether the chain has used or cancelled a payment's nonce. */
+  isUsed(number: number): Promise<boolean> {
+    const { asset, from, nonce } = this.payment(number).authorization;
+    return this.lane.outside.client.readContract({
+      address: asset,
+      abi: eip3009ABI,
+      functionName: "authorizationState",
+      args: [from, nonce],
+    });
+  }
+
+  balanceOf(owner: Address): Promise<bigint> {
+    const { client } = this.lane.outside;
+    return client.readContract({
+      address: LOCAL_TOKEN,
+      abi: erc20Abi,
+      functionName: "balanceOf",
+      args: [owner],
+    });
+  }
+
+  payment(number: number): Payment {
+    const payment = this.payments[number];
+    if (!payment) throw new Error(`There is no payment ${number}`);
+    return payment;
+  }
+
+  endpoint(at: number): Endpoint {
+    const endpoint = this.endpoints[at];
+    if (!endpoint) throw new Error(`There is no endpoint ${at}`);
+    return endpoint;
+  }
+
+  #versionOf({ id, slug, charge, version }: Endpoint, payTo: Address) {
+    return {
+      endpointId: id,
+      version,
+      name: slug,
+      upstream: `http://127.0.0.1:${this.lane.gate.port}`,
+      charge,
+      upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
+      rules: [{ method: "*", path: "/*path", priceMicroUsd: `${PRICE_MICRO_USD}` }],
+      payouts: [{ network: NETWORK, payTo }],
+    };
+  }
+
+  async #sign(target: string, charge: "after" | "before"): Promise<Payment> {
+    const network = networkById(NETWORK);
+    if (!network) throw new Error(`${NETWORK} is not known`);
+    const { id, v1Name, token, chainId } = network;
+    const { payTo } = this;
+    const offer = exactOffer(
+      { id, v1Name, token },
+      { payTo, priceMicroUsd: PRICE_MICRO_USD, charge, upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS },
+    );
+    const payer = await this.lane.payer();
+    const { digest: _, ...authorization } = await authorize(payer, { to: payTo, value: offer.amount });
+    const { signature, asset: __, value, validAfter, validBefore, ...rest } = authorization;
+    const numbers = { value: `${value}`, validAfter: `${validAfter}`, validBefore: `${validBefore}` };
+    const { name, version } = token;
+    const v2 = { ...toRequirementsV2(offer), extra: { ...offer.extra, name, version } };
+    const quote: Quote = { v2, v1Network: v1Name ?? "" };
+    const headers = paymentHeader(2, quote, { signature, authorization: { ...rest, ...numbers } });
+    const identity = exactIdentity(authorization, { ...token, chainId });
+    return { payer, authorization, identity, target, headers };
+  }
+}
