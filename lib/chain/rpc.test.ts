@@ -140,6 +140,8 @@ describe("an RPC that failed five times in a row", () => {
     await Promise.all(Array.from({ length: 50 }, () => expect(ask()).rejects.toThrow(ChainUnavailable)));
     // One knock at the door for all of them.
     expect(asked).toBe(before + 1);
+    for (let i = 0; i < 20; i++) await expect(ask()).rejects.toThrow(ChainUnavailable);
+    expect(asked - before).toBeLessThan(20);
     isDown = false;
     for (;;) {
       const state = await ask().catch(() => null);
@@ -149,12 +151,20 @@ describe("an RPC that failed five times in a row", () => {
   });
 
   it("is not what one is that only says no, such as to a call that reverts", async () => {
-    const only = await liar();
-    const chain = openLocal(only.url);
-    // No token lies there, so that the question fails though every answer came.
-    for (let i = 0; i < 6; i++) await expect(chain.payerState(anybody)).rejects.toThrow(ChainUnavailable);
-    const state = await chain.payerState({ ...anybody, asset: chain.network.token.address });
-    expect(state).toMatchObject({ balance: 0n });
+    let isAgainst = true;
+    const only = await broken(async (body) => {
+      const { id, method } = JSON.parse(body) as RpcCall;
+      const error = { code: 3, message: "execution reverted" };
+      if (isAgainst && method === "eth_call") return { body: JSON.stringify({ jsonrpc: "2.0", id, error }) };
+      const answer = await fetch(rpcUrl, { method: "POST", headers: JSON_BODY, body });
+      return { body: await answer.text() };
+    });
+    const chain = openLocal(only);
+    const ask = () => chain.payerState({ ...anybody, asset: chain.network.token.address });
+    for (let i = 0; i < 6; i++) await expect(ask()).rejects.toThrow(ChainUnavailable);
+    expect((await chain.health()).rpcs[0]).toMatchObject({ state: "well", lastFailure: null });
+    isAgainst = false;
+    expect(await ask()).toMatchObject({ balance: 0n });
   });
 });
 
