@@ -3,7 +3,11 @@ import { findChromium } from "./e2e/chromium";
 
 export default defineConfig({
   testDir: "e2e",
-  testMatch: "*.e2e.ts",
+  // Replicas start and stop six processes at a time: nobody else should have to wait for those.
+  projects: [
+    { name: "stories", testMatch: "*.e2e.ts", testIgnore: "replicas.e2e.ts" },
+    { name: "replicas", testMatch: "replicas.e2e.ts", dependencies: ["stories"] },
+  ],
   globalSetup: "./e2e/global-setup.ts",
   outputDir: "test-results",
   // Two cores, shared with the instance under test and its chain.

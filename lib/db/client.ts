@@ -15,11 +15,14 @@ const SESSION = {
   synchronous_commit: "on",
 };
 
-/** How long a statement waits for a connection when all are in use. */
+/** How long a statement waits for a connection when all are in use, unless who opens the pool has more time. */
 const WAIT_MS = 500;
 
-/** Opens a pool of at most `max` connections; `sql` is the driver for hand-written statements, `db` is drizzle over it. */
-export function openDatabase(url: string, max: number) {
+/**
+ * Opens a pool of at most `max` connections, for one of which a statement waits up to `waitMs`; `sql` is the driver for
+ * hand-written statements, `db` is drizzle over it.
+ */
+export function openDatabase(url: string, max: number, waitMs = WAIT_MS) {
   const sql = postgres(url, {
     max,
     connect_timeout: 5,
@@ -29,7 +32,7 @@ export function openDatabase(url: string, max: number) {
     onnotice: () => {},
     connection: { application_name: "farebox", TimeZone: "UTC", ...SESSION },
   });
-  const gate = openGate(max, WAIT_MS);
+  const gate = openGate(max, waitMs);
   const db = drizzle(withPatience(survivingLostConnections(sql), gate));
   /** How many wait for a connection, and did. */
   const counts = () => gate.counts();

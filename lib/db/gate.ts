@@ -14,6 +14,8 @@ export interface GateCounts {
 
 /** Lets in as many works at once as a pool has connections. */
 export interface Gate {
+  /** The longest anybody waits. */
+  waitMs: number;
   /** Runs a work when there is a place; rejects with PoolExhausted when none became free in time. */
   enter<T>(work: () => Promise<T>): Promise<T>;
   counts(): GateCounts;
@@ -54,6 +56,7 @@ export function openGate(places: number, waitMs: number): Gate {
   }
 
   return {
+    waitMs,
     async enter(work) {
       if (inside < places) inside += 1;
       else await place();

@@ -11,11 +11,11 @@ class StatementStalled extends Error {
   readonly code = "ETIMEDOUT";
 }
 
-async function inTime<T>(outcome: Promise<T>): Promise<T> {
+async function inTime<T>(outcome: Promise<T>, limitMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const stall = () => reject(new StatementStalled(`No answer in ${STATEMENT_DEADLINE_MS} ms`));
-    timer = setTimeout(stall, STATEMENT_DEADLINE_MS);
+    const stall = () => reject(new StatementStalled(`No answer in ${limitMs} ms`));
+    timer = setTimeout(stall, limitMs);
   });
   return Promise.race([outcome, late]).finally(() => clearTimeout(timer));
 }
@@ -33,7 +33,12 @@ export function withPatience(pool: Sql, gate: Gate): Sql {
       return asArrays ? query.values() : query;
     };
     // Begun only when whoever asked has also said in which form it wants the rows.
-    const outcome = Promise.resolve().then(() => inTime(despiteConflicts(() => gate.enter(run))));
+    const outcome = Promise.resolve().then(() =>
+      inTime(
+        despiteConflicts(() => gate.enter(run)),
+        gate.waitMs + STATEMENT_DEADLINE_MS,
+      ),
+    );
     const values = () => {
       asArrays = true;
       return outcome;

@@ -482,7 +482,7 @@ export const chainFindings = pgTable(
     id: uuid("id").primaryKey(),
     /**
      * `unknown_transfer`: an authorized transfer to a payout address that no payment of ours made. `unanswered_transfer`:
-     * the same of a payment that was never answered. `missing_transfer`: a settlement whose final block lacks it.
+     * the same of a payment that ended without it, or is still worked on. `missing_transfer`: a settlement whose final block lacks it.
      */
     kind: text("kind", { enum: ["unknown_transfer", "unanswered_transfer", "missing_transfer"] }).notNull(),
     network: text("network").notNull(),
