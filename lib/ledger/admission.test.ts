@@ -125,36 +125,36 @@ describe("a payer whose payments failed on chain", () => {
 });
 
 describe("a network", () => {
+  const inFlight = eq(payments.money, "submitting");
+
   /** Sends a payment this long ago and never proves it. */
   async function waiting(seconds: number): Promise<void> {
-    const payment = await own.answered({}, privateKeyToAccount(generatePrivateKey()));
-    await own.db
-      .update(payments)
-      .set({ money: "submitting", submittedAt: sql`now() - make_interval(secs => ${seconds})` })
-      .where(eq(payments.id, payment.id));
+    const payment = await own.answered();
+    await own.sent(payment);
+    const submittedAt = sql`now() - make_interval(secs => ${seconds})`;
+    await own.db.update(payments).set({ submittedAt }).where(eq(payments.id, payment.id));
   }
   const end = () =>
-    own.db
-      .update(payments)
-      .set({ money: "void", reason: "authorization_expired" })
-      .where(eq(payments.money, "submitting"));
+    own.db.update(payments).set({ money: "void", reason: "authorization_expired" }).where(inFlight);
 
   // Not the bare number of those on their way: what was sent a moment ago is no backlog, however much it is.
   it("takes nothing new while more than 200 payments have waited for ten seconds (D9)", async () => {
-    await waiting(11);
-    const copies = sql`insert into payments select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(),
-      'identity', '\\x' || encode(sha256(n::text::bytea), 'hex')))).*
-      from payments p, generate_series(1, ${200}::int) n where money = 'submitting'`;
     const minted = await own.mintPayment();
     await own.ledger.fail(await own.claimWork(minted), "caller_gone");
-    await own.db.execute(copies);
+    await waiting(11);
+    await own.db.execute(sql`
+      insert into payments
+      select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(),
+        'identity', '\\x' || encode(sha256(n::text::bytea), 'hex')))).*
+      from payments p, generate_series(1, 200) n where money = 'submitting'`);
     expect(await own.ledger.claim(minted)).toEqual({ kind: "refused", code: "chain_unavailable" });
-    await own.db.update(payments).set({ submittedAt: sql`now()` }).where(eq(payments.money, "submitting"));
+    await own.db.update(payments).set({ submittedAt: sql`now()` }).where(inFlight);
     expect(await own.ledger.claim(minted)).toMatchObject({ kind: "work" });
     await end();
   });
 
-  it("takes nothing new while one payment has waited for a minute (D9)", async () => {
+  // Nor any old payment: one that a facilitator lost, or that only waits for the proof of its end, holds up no other.
+  it("takes nothing new while one of our transactions has waited for a minute, and its payment may still settle (D9)", async () => {
     await waiting(61);
     const minted = await own.mintPayment();
     expect(await own.ledger.claim(minted)).toEqual({ kind: "refused", code: "chain_unavailable" });

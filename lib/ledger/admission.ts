@@ -17,12 +17,16 @@ function strikesOf({ payer }: NewPayment): SQL {
       and strike.reason in ('settlement_reverted', 'insufficient_funds', 'payment_cancelled'))`;
 }
 
-/** Whether a network has more on its way than it settles; those just sent are its ordinary work. */
+/**
+ * Whether a network has more on its way than it settles. Those just sent are its ordinary work, and one that waits for
+ * long tells of the others only when they wait behind it: in our relayer's queue, and not for the proof that it expired.
+ */
 function isBackedUp({ network }: NewPayment): SQL {
   const waiting = (seconds: number) => sql`select from payments sent
     where sent.money = 'submitting' and sent.network = ${network}
       and sent.submitted_at < now() - make_interval(secs => ${seconds})`;
-  return sql`exists (${waiting(BACKLOG.oldestSeconds)})
+  return sql`exists (${waiting(BACKLOG.oldestSeconds)}
+      and sent.chain_tx_id is not null and sent.valid_before > extract(epoch from now()))
     or (select count(*) from (${waiting(BACKLOG.afterSeconds)} limit ${BACKLOG.payments + 1}) late) > ${BACKLOG.payments}`;
 }
 

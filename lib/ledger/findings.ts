@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
 import { chainFindings, payments, settlements } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
@@ -17,7 +17,7 @@ export async function noteFinding(db: Db, finding: Finding): Promise<boolean> {
   return row?.isNew === true;
 }
 
-/** Payments of open findings: their money arrived, by somebody else's hand, and they have no settlement. */
+/** Payments of open findings that may still be booked: their money arrived by somebody else's hand. */
 export async function unsettledArrivals(db: Db, network: string) {
   const rows = await db
     .select({ payment: payments })
@@ -28,7 +28,6 @@ export async function unsettledArrivals(db: Db, network: string) {
         eq(chainFindings.network, network),
         eq(chainFindings.kind, "unanswered_transfer"),
         isNull(chainFindings.resolvedAt),
-        isNotNull(payments.answeredAt),
         sql`${payments.money} in ('held', 'submitting')`,
       ),
     );

@@ -144,10 +144,19 @@ describe("the database refuses", () => {
     );
   const CHECK_VIOLATION = "23514";
 
+  async function anyChainTx(): Promise<string | undefined> {
+    return (await db.select({ id: chainTxs.id }).from(chainTxs).limit(1))[0]?.id;
+  }
+
   it("to send money before there is an answer", async () => {
     const payment = await claimWork(await mintPayment());
-    const early = db.update(payments).set({ money: "submitting" }).where(eq(payments.id, payment.id));
-    expect(await refusal(early)).toBe(CHECK_VIOLATION);
+    for (const sent of [{ facilitator: "https://x402.org" }, { chainTxId: await anyChainTx() }]) {
+      const early = db
+        .update(payments)
+        .set({ money: "submitting", ...sent })
+        .where(eq(payments.id, payment.id));
+      expect(await refusal(early)).toBe(CHECK_VIOLATION);
+    }
   });
 
   it("every transition of money that is not drawn", async () => {

@@ -33,12 +33,16 @@ export async function recordSettlement(db: Db, paymentId: string, proof: Transfe
     from paid`);
 }
 
-/** Submits an answered payment whose money somebody else sent, when nobody works on it; false when it is not so. */
-export async function adopt(db: Db, paymentId: string): Promise<boolean> {
+/**
+ * Takes a held payment as sent whose money somebody else moved, when nobody but the holder of `lease` works on it; false
+ * when it is not so. An attempt that was cut off has failed, and what it should have given is owed.
+ */
+export async function adopt(db: Db, paymentId: string, lease: string | null): Promise<boolean> {
   const rows = await db.execute(sql`
-    update payments set money = 'submitting', submitted_at = now()
-    where id = ${paymentId} and money = 'held' and answered_at is not null
-      and (lease_until is null or lease_until < now())
+    update payments set money = 'submitting', submitted_at = now(), lease_owner = null, lease_until = null,
+      delivery = case when delivery = 'pending' then 'failed' else delivery end
+    where id = ${paymentId} and money = 'held'
+      and (lease_until is null or lease_until < now() or lease_owner = ${lease})
     returning id`);
   return rows.length === 1;
 }
@@ -78,7 +82,7 @@ export async function orphan(db: Db, block: SettledBlock): Promise<string[]> {
 }
 
 /** What a payment must still be to be voided: held by the caller's lease, or submitted and proven never to settle. */
-export type VoidFrom = { held: { lease: string } } | "submitting" | "expired";
+export type VoidFrom = { held: { lease: string } } | "submitting";
 
 /**
  * Ends a payment that moved no money and will not be used by us; its answer, never delivered, is deleted. One that a
@@ -93,9 +97,7 @@ export async function voidPayment(
   const guard =
     from === "submitting"
       ? sql`money = 'submitting'`
-      : from === "expired"
-        ? sql`money = 'held' and (lease_until is null or lease_until < now())`
-        : sql`money = 'held' and lease_owner = ${from.held.lease} and lease_until > now()`;
+      : sql`money = 'held' and lease_owner = ${from.held.lease} and lease_until > now()`;
   const lost = sql`exists (select from settlements where payment_id = payments.id)`;
   const rows = await db.execute(sql`
     with ended as (

@@ -3,6 +3,7 @@ import type { Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { syncRelayer } from "@/lib/ledger/submit";
 import type { Log } from "@/lib/log";
+import { expireHolds } from "./expire-holds";
 import { fillGaps } from "./fill-gaps";
 import { finalise } from "./finalise";
 import { meterGas } from "./meter-gas";
@@ -50,6 +51,7 @@ export async function runWorkers(db: Db, chains: ReadonlyMap<string, Chain>, log
   await Promise.all([
     repeat("settle", 2_000, () => settleUnattended(db, chains, log)),
     repeat("sweep_leases", 2_000, () => sweepLeases(db)),
+    repeat("expire_holds", 5_000, () => expireHolds(db, chains, log)),
     repeat("prune", 60_000, () => prune(db)),
     ...[...chains.values()].map(ofNetwork),
   ]);

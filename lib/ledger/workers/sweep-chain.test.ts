@@ -50,12 +50,25 @@ describe("the chain sweep", () => {
     expect(await findingsOf(txHash)).toMatchObject([{ resolvedAt: expect.any(Date) }]);
   });
 
-  it("finds the transfer of a payment that got no answer, and lets go of it when it was served and booked", async () => {
+  it("books one that was never answered too: its answer is owed, and given when it is presented again (A8, B12)", async () => {
     const minted = await own.mintPayment({}, await own.outside.payer(10_000n));
     const payment = await own.claimWork(minted);
     await own.ledger.fail(payment, "upstream_timeout");
-    const txHash = await sendAsStranger(payment);
+    await sendAsStranger(payment);
     await sweep();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled", delivery: "failed" });
+    const again = await own.claimWork(minted);
+    expect(again.money).toBe("settled");
+    await own.ledger.keepAnswer(again, { status: 200, headers: [], body: Buffer.from("late") });
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled", delivery: "ready" });
+  });
+
+  it("finds the transfer of a payment that ended without it", async () => {
+    const payer = await own.outside.payer(9_999n);
+    const payment = await own.answered({}, payer);
+    expect(await own.ledger.settle(payment)).toMatchObject({ outcome: "void", code: "insufficient_funds" });
+    await own.outside.mint(payer.address, 1n);
+    const txHash = await sendAsStranger(payment);
     await sweep();
     const found = {
       kind: "unanswered_transfer",
@@ -64,11 +77,6 @@ describe("the chain sweep", () => {
       amount: 10_000n,
     };
     expect(await findingsOf(txHash)).toMatchObject([{ ...found, resolvedAt: null }]);
-    const again = await own.claimWork(minted);
-    await own.ledger.keepAnswer(again, { status: 200, headers: [], body: Buffer.from("late") });
-    expect(await own.ledger.settle(again)).toMatchObject({ outcome: "settled", txHash });
-    await sweep();
-    expect(await findingsOf(txHash)).toMatchObject([{ resolvedAt: expect.any(Date) }]);
   });
 
   it("finds an authorized transfer to a payout address that no payment made, and calls a gift none", async () => {

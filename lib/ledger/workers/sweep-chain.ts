@@ -19,7 +19,7 @@ const FIRST_LOOK_BACK_BLOCKS = 10_000n;
 /**
  * Compares the blocks since the last sweep with the ledger, both ways: a payment's transfer that we lost sight of is
  * booked, and what cannot be is kept as a finding: an authorized transfer to a payout address that no payment made, one of
- * a payment that was never answered, a settlement that its final block lacks.
+ * a payment that ended without it, a settlement that its final block lacks.
  */
 export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> {
   const { network, history } = chain;
@@ -97,11 +97,11 @@ async function arrival(db: Db, chain: Chain, transfer: Transfer): Promise<Findin
   return isBooked ? null : { ...facts, kind: "unanswered_transfer", paymentId: payment.id };
 }
 
-/** Books a payment whose money arrived, when it was answered and nobody works on it; true when it is or will be settled. */
+/** Books a payment whose money arrived, unless it ended without or somebody works on it; true when it is or will be settled. */
 async function bookArrival(db: Db, chain: Chain, payment: Payment): Promise<boolean> {
   const { id, money } = payment;
   if (money === "settled" || money === "final") return true;
-  if (money !== "submitting" && !(await adopt(db, id))) return false;
+  if (money !== "submitting" && !(await adopt(db, id, null))) return false;
   await book(db, id, await chain.prove(authorizationOf(payment), null));
   return true;
 }

@@ -1,19 +1,17 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { generatePrivateKey, type PrivateKeyAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Chain } from "@/lib/chain/chain";
 import { Outside, openLocal } from "@/lib/chain/fixture";
 import { openChains } from "@/lib/chain/open";
-import { answers, payments } from "@/lib/db/schema";
+import { payments } from "@/lib/db/schema";
 import type { ClaimedPayment, NewPayment } from "@/lib/gateway/ports";
+import { authorizationOf } from "@/lib/ledger/authorization";
+import { ANSWER, losingBroadcasts, openTestLedger, relayerOf } from "@/lib/ledger/fixture";
+import { submit } from "@/lib/ledger/submit";
 import { log } from "@/lib/log";
-import { authorizationOf } from "./authorization";
-import { ANSWER, losingBroadcasts, openTestLedger, relayerOf } from "./fixture";
-import { submit } from "./submit";
-import { fillGaps } from "./workers/fill-gaps";
-import { prune } from "./workers/prune";
-import { settleUnattended } from "./workers/settle";
-import { sweepLeases } from "./workers/sweep-leases";
+import { fillGaps } from "./fill-gaps";
+import { settleUnattended } from "./settle";
 
 const { rpcUrl } = inject("local");
 const outside = new Outside(rpcUrl);
@@ -49,7 +47,7 @@ async function finish(payment: ClaimedPayment, chains: Chain[] = [chain]) {
 }
 
 describe("the workers", () => {
-  it("finish a payment whose process died after it signed and before it broadcast", async () => {
+  it("finish a payment whose process died after it signed and before it broadcast (C5)", async () => {
     const payment = await answered();
     await lose(payment);
     expect(await finish(payment)).toMatchObject({ money: "settled", delivery: "ready" });
@@ -82,37 +80,5 @@ describe("the workers", () => {
     await lose(payment);
     expect(await finish(payment, [silent, chain])).toMatchObject({ money: "settled" });
     expect(await rowOf(stuck)).toMatchObject({ money: "submitting" });
-  });
-
-  it("end attempts whose process died or failed half way, and holds whose authorization ran out", async () => {
-    const died = await claimWork(await mintPayment());
-    const broken = await claimWork(await mintPayment());
-    const expired = await claimWork(await mintPayment({ validBefore: 1_000n }));
-    await abandon(died);
-    await db.update(payments).set({ leaseOwner: null, leaseUntil: null }).where(eq(payments.id, broken.id));
-    await ledger.fail(expired, "upstream_timeout");
-    await sweepLeases(db);
-    const interrupted = { money: "held", delivery: "failed", reason: "interrupted" };
-    expect(await rowOf(died)).toMatchObject(interrupted);
-    expect(await rowOf(broken)).toMatchObject(interrupted);
-    expect(await rowOf(expired)).toMatchObject({ money: "void", reason: "authorization_expired" });
-  });
-
-  it("keep an answer until a day after it was paid for, however long the payment waits to be charged", async () => {
-    const minted = await mintPayment({}, await outside.payer(10_000n));
-    const payment = await claimWork(minted);
-    await ledger.keepAnswer(payment, ANSWER);
-    await abandon(payment);
-    await db.update(answers).set({ expiresAt: sql`now()` }).where(eq(answers.paymentId, payment.id));
-    await prune(db);
-    const late = await ledger.claim(minted);
-    if (late.kind !== "charge") throw new Error(`The claim came to ${late.kind}`);
-    expect(await ledger.settle(late.payment)).toMatchObject({ outcome: "settled" });
-    await prune(db);
-    expect(await ledger.claim(minted)).toMatchObject({ kind: "replay", answer: { status: 200 } });
-    const dayAgo = sql`now() - interval '24 hours 1 second'`;
-    await db.update(payments).set({ settledAt: dayAgo }).where(eq(payments.id, payment.id));
-    await prune(db);
-    expect(await ledger.claim(minted)).toEqual({ kind: "refused", code: "answer_expired" });
   });
 });
