@@ -3,7 +3,8 @@ import type { Stack } from "./stack";
 
 /** The upstream takes up to as long, so that a fault finds payments at every step. */
 const LONGEST_WORK_MS = 2_500;
-const SERVED_WITHIN_MS = 90_000;
+/** Longer than an authorization is valid. */
+const SERVED_WITHIN_MS = 180_000;
 /** The part of payers who go away and never come back for their answer. */
 const GONE = 0.1;
 
@@ -23,13 +24,15 @@ export interface LoadReport {
   served: number;
   /** Payments whose gateways died under them five times in a row: nobody is charged for nothing, but they are not served. */
   exhausted: number;
-  /** Payers who came back again and again, and were neither served nor exhausted. */
+  /** Payments that were not charged before their authorizations ran out, where everything was too slow for them. */
+  expired: number;
+  /** Payers who came back again and again, and for whom none of this is so. */
   unserved: string[];
 }
 
 /** Starts as many payers. */
 export function startLoad({ client, payers, shops }: Stack, random: Random, count: number): Load {
-  const report: LoadReport = { payments: 0, served: 0, exhausted: 0, unserved: [] };
+  const report: LoadReport = { payments: 0, served: 0, exhausted: 0, expired: 0, unserved: [] };
   let inFlight = 0;
   let over = false;
 
@@ -47,6 +50,7 @@ export function startLoad({ client, payers, shops }: Stack, random: Random, coun
         const { status, code } = await client.insist(payment, SERVED_WITHIN_MS);
         if (status === 200) report.served += 1;
         else if (code === "attempts_exhausted") report.exhausted += 1;
+        else if (code === "authorization_expired") report.expired += 1;
         else report.unserved.push(`${target}: ${status} ${code}`);
       }
       inFlight -= 1;
