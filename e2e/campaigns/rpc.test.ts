@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { atTestSize, HELD } from "./at-test-size";
+import * as rpc from "./rpc";
+
+const verdictOn = atTestSize("rpc", rpc);
+
+it.each([
+  [
+    "while RPCs fail, hang, repeat themselves and forget, and one of three lies, payers are served or told that nothing moved (D1, D2, D3)",
+    rpc.SERVED_OR_REFUSED,
+  ],
+  ["calls are served while every RPC is ill (D2)", rpc.SERVES],
+])("%s", (_, oracle) => {
+  expect(verdictOn(oracle)).toMatchObject(HELD);
+});
