@@ -1,12 +1,10 @@
-import { encodeEventTopics, type Hex, LimitExceededRpcError, numberToHex } from "viem";
+import { encodeEventTopics, type Hex, numberToHex } from "viem";
 import type { AuthorizationKey } from "./chain";
+import { narrower, unlessRefused, WIDEST_RANGE } from "./log-range";
 import { tokenEvents } from "./receipt";
 import type { Rpc } from "./rpc";
-import { type ChainClient, isReply } from "./rpc-node";
+import type { ChainClient } from "./rpc-node";
 
-/** Blocks in the first range searched; RPCs limit it, from 10 to 10,000. */
-const RANGE_BLOCKS = 2_000n;
-const LEAST_RANGE_BLOCKS = 10n;
 /** Ranges searched before giving up for now. */
 const MAX_RANGES = 100;
 
@@ -21,17 +19,18 @@ export interface NonceUse {
  * range in which one RPC finds nothing is searched by another too: some forget old logs, and some lie.
  */
 export async function findNonceUse(rpc: Rpc, key: AuthorizationKey): Promise<NonceUse | null> {
-  let range = RANGE_BLOCKS;
+  let range = WIDEST_RANGE;
   let to = await rpc.ask((client) => client.getBlockNumber({ cacheTime: 0 }));
   for (let searched = 0; searched < MAX_RANGES && to >= 0n; ) {
     const from = to >= range ? to - range + 1n : 0n;
     const found = await rpc.ask((client) => usesWithin(client, key, from, to), {
-      doubts: (use) => use === null,
+      doubts: (use) => use === null || use === "refused",
       inTurn: true,
     });
     if (found === "refused") {
-      if (range === LEAST_RANGE_BLOCKS) return null;
-      range = range / 10n > LEAST_RANGE_BLOCKS ? range / 10n : LEAST_RANGE_BLOCKS;
+      const next = narrower(range);
+      if (next === null) return null;
+      range = next;
       continue;
     }
     if (found !== null) return found;
@@ -41,7 +40,7 @@ export async function findNonceUse(rpc: Rpc, key: AuthorizationKey): Promise<Non
   return null;
 }
 
-/** What used the nonce within a range, or null; `refused` most likely because it is wider than this RPC searches. */
+/** What used the nonce within a range, or null. */
 async function usesWithin(
   client: ChainClient,
   { asset, from: payer, nonce }: AuthorizationKey,
@@ -58,12 +57,7 @@ async function usesWithin(
     fromBlock: numberToHex(fromBlock),
     toBlock: numberToHex(toBlock),
   };
-  const logs = await client
-    .request({ method: "eth_getLogs", params: [filter] })
-    .catch((error: unknown): "refused" => {
-      if (isReply(error) || error instanceof LimitExceededRpcError) return "refused";
-      throw error;
-    });
+  const logs = await unlessRefused(client.request({ method: "eth_getLogs", params: [filter] }));
   if (logs === "refused") return logs;
   const log = logs.find(({ topics }) => topics[1] === authorizer && topics[2] === nonce.toLowerCase());
   if (!log?.transactionHash) return null;

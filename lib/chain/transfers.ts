@@ -5,13 +5,13 @@ import {
   parseEventLogs,
   TransactionReceiptNotFoundError,
 } from "viem";
-import type { AuthorizedTransfer, Transfer } from "./chain";
+import { type AuthorizedTransfer, ChainUnavailable, type Transfer } from "./chain";
+import { narrower, unlessRefused, WIDEST_RANGE } from "./log-range";
 import { tokenEvents } from "./receipt";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
 
-/** Blocks and addresses asked for at once; RPCs limit both. */
-const RANGE_BLOCKS = 2_000n;
+/** Addresses asked for at once; RPCs limit them. */
 const ADDRESSES = 500;
 
 /** Reads every transfer of a token to any of these addresses, between two blocks, both included. */
@@ -25,9 +25,23 @@ export async function readTransfers(
   const found: Transfer[] = [];
   for (let at = 0; at < to.length; at += ADDRESSES) {
     const some = to.slice(at, at + ADDRESSES);
-    for (let start = fromBlock; start <= toBlock; start += RANGE_BLOCKS) {
-      const end = start + RANGE_BLOCKS - 1n < toBlock ? start + RANGE_BLOCKS - 1n : toBlock;
-      found.push(...(await rpc.ask((client) => transfersWithin(client, token, some, start, end))));
+    let range = WIDEST_RANGE;
+    for (let start = fromBlock; start <= toBlock; ) {
+      const end = start + range - 1n < toBlock ? start + range - 1n : toBlock;
+      const logs = await rpc.ask(
+        (client) => unlessRefused(transfersWithin(client, token, some, start, end)),
+        {
+          doubts: (told) => told === "refused",
+        },
+      );
+      if (logs !== "refused") {
+        found.push(...logs);
+        start = end + 1n;
+        continue;
+      }
+      const next = narrower(range);
+      if (next === null) throw new ChainUnavailable("No RPC searches even a few blocks for transfers");
+      range = next;
     }
   }
   return found;
