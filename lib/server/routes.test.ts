@@ -25,6 +25,14 @@ test("an upstream fetches the key of its proofs from the gateway's own host", as
   expect(payload.aud).toBe("weather");
 });
 
+test("nobody can have a payment of their own settled: there is no such address (J5)", async () => {
+  const origin = await serve({ gateway, gatewayHost: "localhost" });
+  for (const path of ["/settle", "/verify", "/supported", "/facilitator/settle", "/api/settle"]) {
+    const response = await fetch(origin + path, { method: "POST", body: "{}" });
+    expect([path, response.status]).toEqual([path, 404]);
+  }
+});
+
 test("a process without the gateway has no key to show", async () => {
   const origin = await serve({});
   expect((await fetch(`${origin}/.well-known/jwks.json`)).status).toBe(404);

@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chainTxs, relayers } from "@/lib/db/schema";
+import { authorizationOf } from "@/lib/ledger/authorization";
 import { relayerOf } from "@/lib/ledger/fixture";
 import { openOwnLedger } from "@/lib/ledger/own-ledger.fixture";
-import { syncRelayer } from "@/lib/ledger/submit";
+import { submit, syncRelayer } from "@/lib/ledger/submit";
 import { fillGaps } from "./fill-gaps";
 import { meterGas } from "./meter-gas";
 import { raiseFees } from "./raise-fees";
@@ -32,6 +33,14 @@ describe("an account nonce", () => {
     await own.settleRound();
     expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
     expect(await own.versionsOf(lost)).toHaveLength(1);
+  });
+
+  it("is handed out and has its transaction stored in one step, or is not handed out (C12)", async () => {
+    const next = await nextNonce();
+    const payment = await own.answered();
+    await own.abandon(payment);
+    expect(await submit(own.db, own.chain, payment, authorizationOf(payment))).toEqual({ kind: "lost" });
+    expect([await nextNonce(), await own.versionsOf(next)]).toEqual([next, []]);
   });
 
   it("whose transaction got lost gets the very same one again, and so do all that wait behind it (D10)", async () => {

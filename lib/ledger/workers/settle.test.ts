@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Chain } from "@/lib/chain/chain";
 import { Outside, openLocal } from "@/lib/chain/fixture";
 import { openChains } from "@/lib/chain/open";
+import { encodeTransfer } from "@/lib/chain/transfer";
 import { payments } from "@/lib/db/schema";
 import type { ClaimedPayment, NewPayment } from "@/lib/gateway/ports";
 import { authorizationOf } from "@/lib/ledger/authorization";
@@ -61,6 +62,29 @@ describe("the workers", () => {
     expect(await finish(cancelled)).toMatchObject({ money: "void", reason: "payment_cancelled" });
     const next = await answered();
     expect(await ledger.settle(next)).toMatchObject({ outcome: "settled" });
+  });
+
+  it("void what the chain reverted, and never before it did (D11)", async () => {
+    const payer = await outside.payer(10_000n);
+    const payment = await answered({}, payer);
+    await lose(payment);
+    await outside.spend(payer, 10_000n);
+    await settleUnattended(db, new Map([[chain.network.id, chain]]), log);
+    expect(await rowOf(payment)).toMatchObject({ money: "submitting" });
+    await db.update(payments).set({ leaseUntil: null }).where(eq(payments.id, payment.id));
+    expect(await finish(payment)).toMatchObject({ money: "void", reason: "insufficient_funds" });
+  });
+
+  it("settle what reverted because a stranger's transaction was first (A8, D11)", async () => {
+    const payment = await answered();
+    await lose(payment);
+    const authorization = authorizationOf(payment);
+    const { transactionHash: txHash } = await outside.send(
+      authorization.asset,
+      encodeTransfer(authorization),
+    );
+    expect(await finish(payment)).toMatchObject({ money: "settled" });
+    expect(await ledger.settle({ ...payment, money: "settled" })).toEqual({ outcome: "settled", txHash });
   });
 
   it("finish the payments of one network while another is silent", async () => {
