@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { inRequest, type Log } from "@/lib/log";
 import { readPaymentHeader } from "@/lib/x402/payment-header";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { type AskParts, ask, type Question } from "./ask";
 import { readBody } from "./body";
 import { type Call, newPayment } from "./call";
+import { claimPatiently } from "./claim";
 import { preflight, withHouseHeaders } from "./house";
 import { pipe } from "./paid-stream";
 import type {
@@ -26,10 +26,6 @@ import { matchRule } from "./rules";
 import type { ChargeCheck, Scheme, SchemePayment } from "./scheme";
 import { isAmbiguous, screen } from "./screen";
 import { parseTarget } from "./target";
-
-/** How long a copy of a call waits for the one that is being worked on. */
-const WAIT_FOR_TWIN_MS = 2_000;
-const WAIT_STEP_MS = 100;
 
 /** Of a payment that was claimed before and has no need of its payer's funds any more. */
 const UNCHECKED: ChargeCheck = { fault: null, funds: null };
@@ -115,7 +111,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     // A known payment keeps what it was claimed with, whatever is offered now.
     const terms = quoted ?? current ?? { terms: endpoint.terms, rule: "" };
     const wanted = newPayment(call, terms, presented, payment, funds);
-    const claimed = await claim(wanted, () => check(payment, quoted, known !== null));
+    const claimed = await claimPatiently(ledger, wanted, () => check(payment, quoted, known !== null));
     if (fault !== null && claimed.kind === "work" && claimed.payment.money === "held") {
       await ledger.fail(claimed.payment, fault).finally(() => ledger.release(claimed.payment));
       return demand(call, current, fault);
@@ -130,23 +126,6 @@ export function createGateway(parts: GatewayParts): Gateway {
         : await payment.checkCharge(quoted.terms.upstreamTimeoutMs);
     // What was claimed here and then sent by a stranger is paid, and owed an answer (faults A8).
     return checked.fault !== null && isKnown && (await payment.arrived()) ? UNCHECKED : checked;
-  }
-
-  /** Claims a payment, waiting a moment for a copy of the same call that got there first, or for its payer's funds. */
-  async function claim(wanted: NewPayment, again?: () => Promise<ChargeCheck>): Promise<Claim> {
-    const until = performance.now() + WAIT_FOR_TWIN_MS;
-    let { funds } = wanted;
-    for (;;) {
-      const claimed = await ledger.claim({ ...wanted, funds });
-      const mayChange = claimed.kind === "busy" || claimed.kind === "overdrawn";
-      if (!mayChange || performance.now() >= until) return claimed;
-      await sleep(WAIT_STEP_MS);
-      if (claimed.kind !== "overdrawn" || !again) continue;
-      // What its payer had on the way may have settled by now, and the balance known of it.
-      const checked = await again();
-      if (checked.fault !== null) return { kind: "refused", code: checked.fault };
-      funds = checked.funds;
-    }
   }
 
   async function serve(
@@ -170,7 +149,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     // Its answer is kept, or its money was sent: only the charge is missing, and then it stands to be claimed again.
     const charge = await scheme.charge(payment).finally(() => ledger.release(payment));
     if (charge.outcome !== "settled") return unsettled(call, current, payment, charge);
-    return serve(call, current, scheme, await claim({ ...wanted, funds: null }), wanted);
+    return serve(call, current, scheme, await claimPatiently(ledger, { ...wanted, funds: null }), wanted);
   }
 
   /** Asks the upstream for a claimed payment, and charges for a 2xx: before the call or after it, as its terms say. */
