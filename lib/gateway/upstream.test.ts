@@ -163,9 +163,9 @@ test("an upstream that sends no headers in time is timed out and hung up on (B3)
 test("an answer that arrived while this process was busy is not late (B3)", async () => {
   const server = await startRaw((socket) => {
     socket.write(OK);
-    for (const until = performance.now() + 80; performance.now() < until; );
+    for (const until = performance.now() + 600; performance.now() < until; );
   });
-  expect(await textOf(await clientWith()(`${server.origin}/`, { timeoutMs: 50 }))).toBe("hi");
+  expect(await textOf(await clientWith()(`${server.origin}/`, { timeoutMs: 500 }))).toBe("hi");
 });
 
 test("a body that falls silent is given up and hung up on (B3)", async () => {
