@@ -106,7 +106,7 @@ export interface ChainHistory {
   head(): Promise<Block>;
   /** The newest block that is never replaced. */
   finalHead(): Promise<Block>;
-  /** Whether the block at this height has this hash; null when no RPC has a block there. */
+  /** Whether the block at this height has this hash; null when there is none yet, or when two RPCs do not agree. */
   holds(blockNumber: bigint, blockHash: string): Promise<boolean | null>;
   /** Every transfer of the token to any of these addresses, between two blocks, both included. */
   transfersTo(payouts: readonly Address[], fromBlock: bigint, toBlock: bigint): Promise<Transfer[]>;

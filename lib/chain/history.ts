@@ -12,9 +12,17 @@ export function openHistory(rpc: Rpc, { token }: Network): ChainHistory {
   return {
     head: () => rpc.ask(readHead),
     finalHead: () => rpc.ask(readFinalHead),
-    holds: (number, hash) =>
-      // One RPC alone, on a fork or behind, must not make a settlement an orphan.
-      rpc.ask((client) => holds(client, number, hash), { doubts: (same) => same !== true }),
+    async holds(number, hash) {
+      const question = (client: ChainClient) => holds(client, number, hash);
+      const { answer, second } = await rpc.askTwo(
+        question,
+        () => true,
+        (one, other) => one === other,
+      );
+      // One RPC alone, on a fork or lying, must neither make a settlement an orphan nor keep one that is.
+      const isDoubtful = second === "differs" || (second === "silent" && answer === false);
+      return isDoubtful ? null : answer;
+    },
     transfersTo: (payouts, from, to) => readTransfers(rpc, token.address, payouts, from, to),
     authorizedTransfers: (txHash) =>
       rpc.ask((client) => readAuthorizedTransfers(client, token.address, txHash), {

@@ -364,6 +364,21 @@ describe("of two RPCs or more, none decides alone (D3)", () => {
     }
   });
 
+  it("a block stands no more, or still, when two say so", async () => {
+    const { number, hash } = await outside.client.getBlock();
+    const forked = await liarOf(({ method }, result) =>
+      method === "eth_getBlockByNumber" ? { ...Object(result), hash: UNKNOWN_HASH } : result,
+    );
+    const holds = async (...urls: string[]) => {
+      const { history } = openLocal(urls);
+      return [await history.holds(number, hash), await history.holds(number, hash)];
+    };
+    expect(await holds(forked)).toEqual([false, false]);
+    expect(await holds(forked, await truthful())).toEqual([null, null]);
+    expect(await holds(forked, "http://127.0.0.1:1")).toEqual([null, null]);
+    expect(await holds(await truthful(), own.rpcUrl)).toEqual([true, true]);
+  });
+
   it("a receipt that one of three keeps back is found", async () => {
     const authorization = await authorize(await outside.payer(10_000n));
     const txHash = await land(await relayed(authorization));
