@@ -117,6 +117,7 @@ test("a part of the answer is asked for only where allowed, and a free call keep
   expect(free).toEqual([...headers, ...ADDED.slice(0, 4)]);
 });
 
+// The hop is not signed: who forges one only keeps their own call from being made.
 test("a loop is known by our name among the hops, and hops before us are kept (G17)", () => {
   const once = sent([["Via", "1.0 cache, 1.1 edge.example"]]);
   expect(once).toContainEqual(["Via", "1.0 cache, 1.1 edge.example, 1.1 pay.example"]);

@@ -168,6 +168,7 @@ test("an answer that arrived while this process was busy is not late (B3)", asyn
   expect(await textOf(await clientWith()(`${server.origin}/`, { timeoutMs: 500 }))).toBe("hi");
 });
 
+// A caller meets this as a stream that is cut, never as a 504: a body that is not whole after 2 s has become one by then.
 test("a body that falls silent is given up and hung up on (B3)", async () => {
   const server = await startRaw(always("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
   await expect(textOf(await clientWith({ stallMs: 50 })(`${server.origin}/`))).rejects.toThrow();
@@ -198,6 +199,7 @@ test("a slow reader on our side is not the upstream's stall", async () => {
   expect(size).toBe(300_000);
 });
 
+// No time is padded: what is forbidden is never contacted, so how long its refusal takes tells of nothing behind it.
 test("refused, forbidden, unknown and silent upstreams look the same (B2, H6)", async () => {
   const closed = await startRaw(() => {});
   const silent = await startRaw(() => {});
