@@ -155,7 +155,7 @@ describe("a database that is away", () => {
       expect([answer.status, (await answer.json()).code]).toEqual(UNAVAILABLE);
     }
     expect(calls).toBe(0);
-    await expect.poll(ready, { timeout: 10_000 }).toEqual(["The database does not answer."]);
+    await expect.poll(ready, { timeout: 30_000 }).toEqual(["The database does not answer."]);
   });
 
   it("is one that takes no writes as well (E7)", async () => {
@@ -164,11 +164,12 @@ describe("a database that is away", () => {
     await database.turn("default_transaction_read_only", "on");
     // What sells can still be said; nothing can be sold.
     const paid = async () => (await answers())[1];
-    await expect.poll(paid, { timeout: 10_000 }).toEqual(UNAVAILABLE);
-    await expect.poll(ready, { timeout: 10_000 }).toEqual(["The database takes no writes."]);
+    await expect.poll(paid, { timeout: 30_000 }).toEqual(UNAVAILABLE);
+    await expect.poll(ready, { timeout: 30_000 }).toEqual(["The database takes no writes."]);
     expect(calls()).toBe(0);
     await database.turn("default_transaction_read_only", "off");
-    await expect.poll(async () => (await fetch(shop.url("/now"), { headers })).status).toBe(200);
+    const status = async () => (await fetch(shop.url("/now"), { headers })).status;
+    await expect.poll(status, { timeout: 30_000 }).toBe(200);
     expect(calls()).toBe(1);
   });
 });
@@ -194,7 +195,7 @@ describe("a gateway with a single connection to the database", () => {
       return fetch(slow.url(path), { headers });
     };
     const held = payFor("/slow");
-    await expect.poll(() => asked.length).toBe(1);
+    await expect.poll(() => asked.length, { timeout: 30_000 }).toBe(1);
     expect((await payFor("/quick")).status).toBe(200);
     finish();
     expect((await held).status).toBe(200);

@@ -102,7 +102,24 @@ it("pay pays with the test wallet, and check finds the money on the chain", asyn
   });
 });
 
-it("a local chain that lost its last blocks is reported, fails the check, and takes new payments", async () => {
+it("operator says who is one from now on, and exits 1 for an email that nobody has", async () => {
+  const appointed = await command("operator", "Ada@Example.com");
+  expect([appointed.code, JSON.parse(appointed.out)]).toEqual([
+    0,
+    { email: "ada@example.com", operator: true },
+  ]);
+  const revoked = await command("operator", "ada@example.com", "--revoke");
+  expect(JSON.parse(revoked.out)).toEqual({ email: "ada@example.com", operator: false });
+  const unknown = await command("operator", "nobody@example.com");
+  expect(unknown).toMatchObject({ code: 1, out: "" });
+  expect(unknown.err).toContain("No account has the email nobody@example.com.");
+});
+
+it("metrics are shown to nobody where no token is configured", async () => {
+  expect((await fetch(`${farebox.url}/metrics`)).status).toBe(404);
+});
+
+it("a local chain that lost its last blocks is reported, takes new payments, and agrees with the ledger again", async () => {
   const { origin } = await readNote<{ origin: string }>(dataDir.path, "local.json");
   await farebox.signalGroup("SIGTERM");
   const state = join(dataDir.path, "chain-state.json");
@@ -121,8 +138,6 @@ it("a local chain that lost its last blocks is reported, fails the check, and ta
   farebox = await spawnFarebox({ FAREBOX_DATA_DIR: dataDir.path, PORT: new URL(farebox.url).port });
   await farebox.ready();
   expect(farebox.output()).toContain("local_chain_lost_blocks");
-  const checked = await command("check");
-  expect(checked.code).toBe(1);
-  expect(JSON.parse(checked.out).differences.length).toBe(1);
   expect(await command("pay", `${origin}/g/clock/now`)).toMatchObject({ code: 0 });
-}, 120_000);
+  await expect.poll(async () => (await command("check")).code, { timeout: 90_000 }).toBe(0);
+}, 180_000);
