@@ -9,6 +9,7 @@ const CAMPAIGNS: Record<string, () => Promise<Campaign>> = {
   replay: () => import("./replay"),
   fuzz: () => import("./fuzz"),
   model: () => import("./model"),
+  reorg: () => import("./reorg"),
   rpc: () => import("./rpc"),
   ssrf: () => import("./ssrf"),
 };
