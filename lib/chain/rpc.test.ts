@@ -251,6 +251,12 @@ describe("a network that no RPC answers for", () => {
     );
   });
 
+  it("is unavailable also when they are silent: nobody waits for longer than 3 s (D2)", async () => {
+    const silent = () => broken(() => new Promise(() => {}));
+    const chain = openLocal([await silent(), await silent()]);
+    await expect(chain.payerState(anybody)).rejects.toThrow(ChainUnavailable);
+  });
+
   it("is unavailable in words that hold no URL, since URLs carry keys", async () => {
     const chain = openLocal(DEAD_RPC);
     const error: unknown = await chain.payerState(await authorize(await outside.payer(1n))).catch((e) => e);

@@ -84,6 +84,27 @@ describe("the time an authorization must be valid for", () => {
   });
 });
 
+describe("what a payment may not make us send", () => {
+  it("is anything but its own transfer: nothing else is offered, and a permit for others to spend is no payment (D18)", () => {
+    const scheme = schemeWithClockOff(0);
+    const [offer] = scheme.offers(terms, 10_000n);
+    if (!offer) throw new Error("Nothing was offered");
+    expect(Object.keys(offer.extra)).toEqual(["name", "version"]);
+    const header = encodePaymentSignatureHeader({
+      x402Version: 2,
+      accepted: { ...toRequirementsV2(offer), extra: { ...offer.extra, assetTransferMethod: "permit2" } },
+      payload: { signature: `0x${"11".repeat(65)}`, permit2Authorization: { from: payTo, nonce: "1" } },
+      extensions: {
+        eip2612GasSponsoring: { info: { signature: `0x${"11".repeat(65)}` } },
+        erc20ApprovalGasSponsoring: { info: { signedTransaction: "0x02" } },
+      },
+    });
+    const read = readPaymentHeader([["PAYMENT-SIGNATURE", header]]);
+    if (!read.ok || read.payment === null) throw new Error("The header is malformed");
+    expect(scheme.read(read.payment)).toEqual({ ok: false, code: "invalid_payment_header" });
+  });
+});
+
 describe("on a machine whose clock is off", () => {
   it("the chain's clock decides where it is ahead: what is expired there is not worked for (D14)", async () => {
     expect(await verdict(-1, -120)).toBe("authorization_expired");
