@@ -56,6 +56,17 @@ describe("a wallet", () => {
   });
 });
 
+describe("a wallet that pays one after the other", () => {
+  it("may spend its last cent, also before the chain's next block (A10)", async () => {
+    const shop = await shopWithPayments(3, 20_000n);
+    const [first, second, third] = shop.signed;
+    expect(await shop.present(first ?? {})).toMatchObject({ status: 200 });
+    expect(await shop.present(second ?? {})).toMatchObject({ status: 200 });
+    expect(await shop.present(third ?? {})).toMatchObject({ status: 402, code: "insufficient_funds" });
+    expect(shop.calls()).toBe(2);
+  });
+});
+
 describe("a price", () => {
   it("is offered where it covers five times the gas of its settlement, and nowhere else (J1)", async () => {
     const shop = await shopWithPayments(1, 10_000n);
