@@ -65,6 +65,24 @@ test("a process answers only for the roles it has", async () => {
   expect(await statuses(await serve({ web }))).toEqual([404, 200]);
 });
 
+test("a call that carried a payment is one line of the log, under the id its caller got, without what it called", async () => {
+  const lines: unknown[] = [];
+  const noting = { ...log, info: (event: string, fields?: object) => lines.push({ event, ...fields }) };
+  const answering: Roles["gateway"] = async () => {
+    return { status: 200, headers: [["Request-Id", "some-id"]], body: null };
+  };
+  const roles = { web: null, jwks: null, ready: async () => [], gatewayHost: null, gateway: answering };
+  const { server, port } = await listen(createRoutes(roles, noting));
+  onTestFinished(() => void server.close());
+  const call = (headers: Record<string, string>) =>
+    fetch(`http://127.0.0.1:${port}/g/shop/patients/ada?key=secret`, { headers });
+  await call({});
+  expect((await call({ "payment-signature": "signed" })).headers.get("request-id")).toBe("some-id");
+  expect(lines).toEqual([
+    { event: "paid_call", request: "some-id", endpoint: "shop", status: 200, tookMs: expect.any(Number) },
+  ]);
+});
+
 test("a gateway with a host of its own is served there alone, and nothing else is (G12)", async () => {
   const origin = await serve({ gateway, web, gatewayHost: "pay.example" });
   expect(await statuses(origin, "pay.example")).toEqual([402, 404]);

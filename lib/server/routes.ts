@@ -23,7 +23,7 @@ export interface Roles {
 /** Makes the one handler of the process: `/g/…` goes straight to the gateway, everything else to Next. */
 export function createRoutes(roles: Roles, log: Log): Handler {
   return (request, response) => {
-    answer(roles, request, response).catch((error: unknown) => {
+    answer(roles, request, response, log).catch((error: unknown) => {
       log.error("request_failed", { error });
       if (response.headersSent) response.destroy();
       else text(response, 500, "Something went wrong on our side.");
@@ -31,7 +31,12 @@ export function createRoutes(roles: Roles, log: Log): Handler {
   };
 }
 
-async function answer(roles: Roles, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  roles: Roles,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: Log,
+): Promise<void> {
   const target = request.url ?? "";
   if (target === "/healthz") return text(response, 200, "ok");
   if (target === "/readyz") return ready(roles.ready, response);
@@ -44,12 +49,24 @@ async function answer(roles: Roles, request: IncomingMessage, response: ServerRe
   const misplaced = roles.gatewayHost !== null && (request.headers.host === roles.gatewayHost) !== atGateway;
   if (atGateway && roles.gateway && !misplaced) {
     const result = await roles.gateway(toGatewayRequest(request, response));
-    roles.answered?.("gateway", result.status, performance.now() - began);
+    const tookMs = performance.now() - began;
+    roles.answered?.("gateway", result.status, tookMs);
+    if (carriesPayment(request)) noteCall(log, target, result, tookMs);
     return writeGatewayResponse(result, response);
   }
   if (atGateway || !roles.web || misplaced) return text(response, 404, "There is nothing here.");
   await roles.web(request, response);
   roles.answered?.("web", response.statusCode, performance.now() - began);
+}
+
+function carriesPayment({ headers }: IncomingMessage): boolean {
+  return headers["payment-signature"] !== undefined || headers["x-payment"] !== undefined;
+}
+
+/** One line for each call that carried a payment, under the id its caller was told; not its path, which may say who calls. */
+function noteCall(log: Log, target: string, { status, headers }: GatewayResponse, tookMs: number): void {
+  const [, request] = headers.find(([name]) => name === "Request-Id") ?? [];
+  log.info("paid_call", { request, endpoint: target.split(/[/?]/)[2], status, tookMs: Math.round(tookMs) });
 }
 
 async function ready(readiness: Readiness, response: ServerResponse): Promise<void> {
