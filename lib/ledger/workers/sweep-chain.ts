@@ -27,16 +27,11 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
   const from = await firstUnswept(db, chain, finalHead);
   const payouts = await payoutsOf(db, network.id);
   // The ledger first: what it holds by then, the chain must show when it is read after it.
+  const { txHash, logIndex, blockNumber, payTo, amount, paymentId } = settlements;
   const booked = await db
-    .select()
+    .select({ network: settlements.network, txHash, logIndex, blockNumber, payTo, amount, paymentId })
     .from(settlements)
-    .where(
-      and(
-        eq(settlements.network, network.id),
-        gte(settlements.blockNumber, from),
-        isNull(settlements.orphanedAt),
-      ),
-    );
+    .where(and(eq(settlements.network, network.id), gte(blockNumber, from), isNull(settlements.orphanedAt)));
   const transfers = await history.transfersTo(payouts, from, (await history.head()).number);
   const shown = new Set(transfers.map(keyOf));
   const known = new Set(booked.map(keyOf));
