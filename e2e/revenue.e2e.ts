@@ -103,6 +103,26 @@ test("headline, chart, table, CSV and chain agree after real paid calls", async 
   );
 });
 
+test("what was paid for and not delivered is shown as owed until it is (B12)", async ({
+  page,
+  facts,
+  mintMerchant,
+}) => {
+  const merchant = await mintMerchant({
+    charge: "before",
+    rules: [{ method: "GET", path: "/*path", price: "0.01" }],
+  });
+  expect(await pay(`${merchant.endpoints[0]?.gatewayUrl}/fail`, facts.payerKey, () => {})).toBe(false);
+  await merchant.signIn(page);
+  await page.goto("/overview");
+  await expect(page.getByText("1 payment is paid, not delivered")).toBeVisible();
+  await page.getByRole("link", { name: "See what is owed" }).click();
+  await page.waitForURL(/delivery=failed/);
+  await page.locator("tbody tr a").first().click();
+  await expect(page.getByText("so you owe this answer")).toBeVisible();
+  await expect(page.getByText(/present the same payment up to \d more times/)).toBeVisible();
+});
+
 test("a filter lives in the URL, narrows table and CSV alike, and can be cleared", async ({
   page,
   facts,
