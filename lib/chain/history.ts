@@ -20,7 +20,8 @@ export function openHistory(rpc: Rpc, { token }: Network): ChainHistory {
         (one, other) => one === other,
       );
       // One RPC alone, on a fork or lying, must neither make a settlement an orphan nor keep one that is.
-      const isDoubtful = second === "differs" || (second === "silent" && answer === false);
+      const isAlone = second === "silent" || second === "down";
+      const isDoubtful = second === "differs" || (isAlone && answer === false);
       return isDoubtful ? null : answer;
     },
     transfersTo: (payouts, from, to) => readTransfers(rpc, token.address, payouts, from, to),

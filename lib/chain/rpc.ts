@@ -8,8 +8,8 @@ import { watchRpcs } from "./rpc-watch";
 /** How long the RPCs of a network together may take over one question, and when the next is asked beside a silent one. */
 const PATIENCE = { hedgeMs: 1_000, deadlineMs: 3_000 };
 
-/** What a second RPC says of an answer: the same, something else, nothing; or there is none to ask. */
-export type SecondOpinion = "agrees" | "differs" | "silent" | "none";
+/** What a second RPC says of an answer: the same, something else, nothing this time; all others are down, or there are none. */
+export type SecondOpinion = "agrees" | "differs" | "silent" | "down" | "none";
 
 /** How a question is put. */
 export interface AskOptions<T> {
@@ -92,7 +92,7 @@ export function openRpc(network: Network, urls: readonly string[], log: Log): Rp
       const order = await nextOrder();
       const { node, answer } = await firstOf(order, question);
       if (!matters(answer) || nodes.length === 1) return { answer, second: "none" };
-      let second: SecondOpinion = "silent";
+      let second: SecondOpinion = order.length === 1 ? "down" : "silent";
       for (const other of order.filter((another) => another !== node)) {
         const opinion = await firstOf([other], question).catch(() => null);
         if (opinion === null) continue;

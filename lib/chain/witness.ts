@@ -5,7 +5,7 @@ import { type Finding, findOutcome, findOutcomeOfUse } from "./proof";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
 
-/** Dollars up to which one RPC is believed that money arrived while every other one is silent (faults D3). */
+/** Dollars up to which one RPC is believed that money arrived while every other one is down (faults D3). */
 const BELIEVED_DOLLARS = 1n;
 
 const PENDING: Proof = { outcome: "pending" };
@@ -20,8 +20,8 @@ export interface Witnesses {
 
 /**
  * Proves what became of an authorization by two RPCs that agree, where a network has two. One that contradicts keeps
- * it open, whatever the amount. While all others are silent, one alone proves that a small amount arrived; that nothing
- * will ever move it never proves alone, because a payer who is told so signs again.
+ * it open, whatever the amount. While all others are down, one alone proves that a small amount arrived; that nothing will
+ * ever move it never proves alone, because a payer who is told so signs again.
  */
 export async function prove(
   witnesses: Witnesses,
@@ -49,7 +49,7 @@ async function agreed(
   const { answer, second } = await rpc.askTwo(question, isFinal, isSame);
   if (!isFinal(answer) || second === "agrees" || second === "none") return answer;
   const isSmall = value <= BELIEVED_DOLLARS * 10n ** BigInt(network.token.decimals);
-  return second === "silent" && answer.outcome === "settled" && isSmall ? answer : PENDING;
+  return second === "down" && answer.outcome === "settled" && isSmall ? answer : PENDING;
 }
 
 function isFinal({ outcome }: Finding): boolean {
