@@ -100,7 +100,7 @@ it("pay pays with the test wallet, and check finds the money on the chain", asyn
     sums: [{ network: "eip155:84532", payTo: PAY_TO, settlements: 1, amount: "10000" }],
     differences: [],
   });
-});
+}, 120_000);
 
 it("operator says who is one from now on, and exits 1 for an email that nobody has", async () => {
   const appointed = await command("operator", "Ada@Example.com");
@@ -113,7 +113,7 @@ it("operator says who is one from now on, and exits 1 for an email that nobody h
   const unknown = await command("operator", "nobody@example.com");
   expect(unknown).toMatchObject({ code: 1, out: "" });
   expect(unknown.err).toContain("No account has the email nobody@example.com.");
-});
+}, 120_000);
 
 it("metrics are shown to nobody where no token is configured", async () => {
   expect((await fetch(`${farebox.url}/metrics`)).status).toBe(404);
