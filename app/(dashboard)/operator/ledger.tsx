@@ -36,9 +36,14 @@ export function Ledger({
     <Section
       title="Ledger against chain"
       sentence={
-        openFindings === 0
-          ? "They agree, as far as the chain was swept. To compare every settlement ever made, run: npm run farebox -- check"
-          : `${openFindings.toLocaleString("en-GB")} findings are open; the latest are below.`
+        openFindings === 0 ? (
+          <>
+            They agree, as far as the chain was swept. To compare every settlement ever made, run{" "}
+            <code className="font-mono whitespace-nowrap">npm run farebox -- check</code>
+          </>
+        ) : (
+          `${openFindings === 1 ? "1 finding is" : `${openFindings.toLocaleString("en-GB")} findings are`} open; the latest first.`
+        )
       }
     >
       <div className="flex flex-col gap-3">

@@ -21,10 +21,12 @@ function Part({ part, kind, now }: { part: RpcHealth | FacilitatorHealth; kind: 
         <HealthState state={part.state} />
       </Td>
       <Td end>{part.latencyMs === null ? "Unknown" : `${part.latencyMs.toLocaleString("en-GB")} ms`}</Td>
-      <Td end>
-        {head === null ? "None" : `${head.number.toLocaleString("en-GB")}, ${ageOf(head.time, now)} old`}
+      <Td end className="whitespace-nowrap">
+        {head === null
+          ? "None"
+          : `Block ${head.number.toLocaleString("en-GB")}, ${ageOf(head.time, now)} old`}
       </Td>
-      <Td>
+      <Td className="whitespace-nowrap">
         {part.lastFailure
           ? `It ${part.lastFailure.what}, ${ageOf(part.lastFailure.at, now)} ago`
           : "None since this process began"}

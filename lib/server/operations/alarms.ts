@@ -26,7 +26,10 @@ export function alarmsOf(
   const nameOf = (id: string) => networks.find(({ network }) => network === id)?.name ?? id;
   const age = (at: Date) => now.getTime() - at.getTime();
   const late = queues.filter(({ oldestSubmittedAt: at }) => at !== null && age(at) > SUBMITTED_TOO_LONG_MS);
-  const swept = ledger.cursors.filter(({ worker }) => worker === "sweep");
+  // Of a network that was switched off nothing is swept any more.
+  const swept = ledger.cursors.filter(
+    ({ worker, network: id }) => worker === "sweep" && networks.some(({ network }) => network === id),
+  );
   const stale = swept.filter(({ advancedAt }) => age(advancedAt) > SWEEP_TOO_OLD_MS);
   return [
     ...late.map(

@@ -83,7 +83,8 @@ describe("an operator is told", () => {
   const cursor = { network: TEST_NETWORK, worker: "sweep" as const, blockNumber: 1n, blockHash: "0x01" };
 
   it("nothing while all is well", () => {
-    const ledger = { ...AGREES, cursors: [{ ...cursor, advancedAt: ago(20_000) }] };
+    const switchedOff = { ...cursor, network: QUIET, advancedAt: ago(3_600_000) };
+    const ledger = { ...AGREES, cursors: [{ ...cursor, advancedAt: ago(20_000) }, switchedOff] };
     expect(alarmsOf([IDLE], ledger, named(WELL), now)).toEqual([]);
   });
 
