@@ -55,6 +55,12 @@ describe("a payer's funds", () => {
     expect(await own.ledger.claim(next)).toMatchObject({ kind: "work" });
   });
 
+  it("are free again when an authorization ran out, whoever still looks at it (A10)", async () => {
+    const [ranOut, next] = (await mintMany(2, 10_000n)) as [NewPayment, NewPayment];
+    await own.claimWork({ ...ranOut, validBefore: 1_000n });
+    expect(await own.ledger.claim(next)).toMatchObject({ kind: "work" });
+  });
+
   it("are spoken for by what settled since the balance was read, which does not know of it (A10)", async () => {
     const payer = await own.outside.payer(20_000n);
     const before = new Date(0);

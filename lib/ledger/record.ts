@@ -34,15 +34,13 @@ export async function recordSettlement(db: Db, paymentId: string, proof: Transfe
 }
 
 /**
- * Takes a held payment as sent whose money somebody else moved, when nobody but the holder of `lease` works on it; false
- * when it is not so. An attempt that was cut off has failed, and what it should have given is owed.
+ * Takes a held payment as sent whose money somebody else moved, when nobody works on it; false when it is not so. An attempt that was cut off has failed, and what it should have given is owed.
  */
-export async function adopt(db: Db, paymentId: string, lease: string | null): Promise<boolean> {
+export async function adopt(db: Db, paymentId: string): Promise<boolean> {
   const rows = await db.execute(sql`
     update payments set money = 'submitting', submitted_at = now(), lease_owner = null, lease_until = null,
       delivery = case when delivery = 'pending' then 'failed' else delivery end
-    where id = ${paymentId} and money = 'held'
-      and (lease_until is null or lease_until < now() or lease_owner = ${lease})
+    where id = ${paymentId} and money = 'held' and (lease_until is null or lease_until < now())
     returning id`);
   return rows.length === 1;
 }
@@ -81,8 +79,8 @@ export async function orphan(db: Db, block: SettledBlock): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** What a payment must still be to be voided: held by the caller's lease, or submitted and proven never to settle. */
-export type VoidFrom = { held: { lease: string } } | "submitting";
+/** What a payment must still be to be voided: held by the caller's lease or by nobody, or submitted; proven never to settle. */
+export type VoidFrom = { held: { lease: string } } | "unattended" | "submitting";
 
 /**
  * Ends a payment that moved no money and will not be used by us; its answer, never delivered, is deleted. One that a
@@ -97,7 +95,9 @@ export async function voidPayment(
   const guard =
     from === "submitting"
       ? sql`money = 'submitting'`
-      : sql`money = 'held' and lease_owner = ${from.held.lease} and lease_until > now()`;
+      : from === "unattended"
+        ? sql`money = 'held' and (lease_until is null or lease_until < now())`
+        : sql`money = 'held' and lease_owner = ${from.held.lease} and lease_until > now()`;
   const lost = sql`exists (select from settlements where payment_id = payments.id)`;
   const rows = await db.execute(sql`
     with ended as (

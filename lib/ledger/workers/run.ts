@@ -22,6 +22,7 @@ const NETWORK_WORKERS: readonly NetworkWorker[] = [
   ["fill_gaps", 2_000, fillGaps],
   ["raise_fees", 4_000, raiseFees],
   ["finalise", 4_000, finalise],
+  ["expire_holds", 5_000, expireHolds],
   ["meter_gas", 10_000, meterGas],
   ["sweep_chain", 30_000, sweepChain],
 ];
@@ -51,7 +52,6 @@ export async function runWorkers(db: Db, chains: ReadonlyMap<string, Chain>, log
   await Promise.all([
     repeat("settle", 2_000, () => settleUnattended(db, chains, log)),
     repeat("sweep_leases", 2_000, () => sweepLeases(db)),
-    repeat("expire_holds", 5_000, () => expireHolds(db, chains, log)),
     repeat("prune", 60_000, () => prune(db)),
     ...[...chains.values()].map(ofNetwork),
   ]);

@@ -96,7 +96,7 @@ async function arrival(db: Db, chain: Chain, transfer: Transfer): Promise<Findin
 async function bookArrival(db: Db, chain: Chain, payment: Payment): Promise<boolean> {
   const { id, money } = payment;
   if (money === "settled" || money === "final") return true;
-  if (money !== "submitting" && !(await adopt(db, id, null))) return false;
+  if (money !== "submitting" && !(await adopt(db, id))) return false;
   await book(db, id, await chain.prove(authorizationOf(payment), null));
   return true;
 }
