@@ -2,15 +2,19 @@ import http, { type IncomingMessage } from "node:http";
 import { inArray } from "drizzle-orm";
 import type { Context, Figures } from "@/e2e/campaigns/campaign";
 import type { SignedPayment } from "@/e2e/campaigns/payers";
+import type { Random } from "@/e2e/campaigns/random";
 import type { Stack } from "@/e2e/campaigns/stack";
 import { payments as paymentRows } from "@/lib/db/schema";
 import { reasonFor } from "@/lib/x402/reasons";
-import { MUTATIONS } from "./mutations";
+import { MUTATIONS, type Mutation } from "./mutations";
 
 /** What the gateway may say to a spoiled header. */
 export const ANSWERS = "G3, G16: every header is refused with a stable code, or served and settled";
 
 const AT_ONCE = 8;
+/** Payments that are mutated in turn; after so many headers one is replaced, so that none is too old to be charged. */
+const PAYMENTS = 40;
+const FRESH_AFTER = 25;
 /** Characters a client library sends in a header at all; others are tried over raw sockets. */
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -22,21 +26,28 @@ interface Said {
 /** Presents spoiled payments to a real gateway over kept-alive connections. */
 export async function fuzzOverHttp(
   { client, fleet, parts, secrets }: Stack,
-  payments: readonly [SignedPayment, ...SignedPayment[]],
+  sign: (number: number) => Promise<SignedPayment>,
   headers: number,
   { random, hold, progress }: Pick<Context, "random" | "hold" | "progress">,
 ): Promise<Figures> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const statuses = new Map<string, number>();
   const served = new Map<string, SignedPayment>();
+  const payments: SignedPayment[] = [];
   let begun = 0;
   let done = 0;
   const work = async () => {
     while (begun < headers) {
-      const chance = random.fork(`header ${begun++}`);
-      const { kind, fate, mutate } = chance.pick(MUTATIONS);
-      const payment = chance.pick(payments);
-      const lines = mutate(payment, chance);
+      const number = begun++;
+      const chance = random.fork(`header ${number}`);
+      if (payments.length === 0 || number % FRESH_AFTER === 0) {
+        payments.push(await sign(number));
+        if (payments.length > PAYMENTS) payments.shift();
+      }
+      const { kind, fate, rewrite } = pickMutation(chance);
+      const payment = payments[chance.below(payments.length)];
+      if (!payment) continue;
+      const lines = rewrite(payment, chance);
       if (lines.some(([, value]) => !SENDABLE.test(value))) continue;
       const said = await ask(agent, `${client.next()}/g/${payment.shop.slug}${payment.target}`, lines.flat());
       const code = codeOf(said.body);
@@ -48,6 +59,7 @@ export async function fuzzOverHttp(
       const wrong =
         (!isServed && !isDocumented) ||
         (fate === "refused" && isServed) ||
+        (fate === "read" && (said.status === 400 || said.status === 431)) ||
         secrets.some((secret) => said.body.includes(secret));
       hold(ANSWERS, 1, wrong ? [`${kind}: ${outcome} ${said.body.slice(0, 500)}`] : []);
       progress(++done, headers, outcome);
@@ -59,6 +71,12 @@ export async function fuzzOverHttp(
   const faults = fleet.all.flatMap((replica) => replica.fault() ?? []);
   hold(ANSWERS, 1, faults);
   return Object.fromEntries([...statuses].map(([outcome, count]) => [`HTTP: ${outcome}`, count]));
+}
+
+function pickMutation(random: Random): Mutation {
+  const mutation = MUTATIONS[random.below(MUTATIONS.length)];
+  if (!mutation) throw new Error("There are no mutations");
+  return mutation;
 }
 
 /** Bodies that were served for no settled payment of the one that was presented. */

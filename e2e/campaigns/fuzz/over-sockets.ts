@@ -6,8 +6,9 @@ import type { Stack } from "@/e2e/campaigns/stack";
 import { endpoints, endpointVersions } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import { REASONS } from "@/lib/x402/reasons";
+import { drawRaw } from "./draw-raw";
 import { type Conversation, converse } from "./raw-client";
-import { drawRaw, type RawRequest, type RawTarget, SMUGGLED } from "./raw-requests";
+import { type RawRequest, type RawTarget, SMUGGLED } from "./raw-requests";
 
 /** What the front door must do with whatever bytes come. */
 export const DOOR = "G1, G5-G8: bytes that no client sends are refused, and never make two requests of one";

@@ -3,7 +3,8 @@ import type { SignedPayment } from "@/e2e/campaigns/payers";
 import { createExactScheme } from "@/lib/gateway/exact";
 import type { QuotedNetwork } from "@/lib/gateway/ports";
 import { readPaymentHeader } from "@/lib/x402/payment-header";
-import { type Line, MUTATIONS, type Mutation } from "./mutations";
+import { MUTATIONS, type Mutation } from "./mutations";
+import type { Line } from "./rewrite";
 
 /** What the reader of payment headers must never do. */
 export const FATES = "G2-G5, A6: a header is read or refused as its mutation says";
@@ -30,10 +31,10 @@ export async function fuzzParser(
   let slowest = "";
   for (let done = 0; done < headers; done += BATCH) {
     const chance = random.fork(`batch ${done}`);
-    const mutation = MUTATIONS[(done / BATCH) % MUTATIONS.length] ?? MUTATIONS[0];
+    const mutation = nth(done / BATCH);
     const batch = Array.from({ length: BATCH }, () => {
       const payment = chance.pick(payments);
-      return { payment, lines: mutation.mutate(payment, chance) };
+      return { payment, lines: mutation.rewrite(payment, chance) };
     });
     const before = process.cpuUsage();
     const told = batch.map(({ lines }) => read(lines));
@@ -52,6 +53,13 @@ export async function fuzzParser(
   }
   const counted = Object.fromEntries([...outcomes].map(([outcome, count]) => [`parser: ${outcome}`, count]));
   return { ...counted, slowestHeaderCpuMs: Number(slowestMs.toFixed(3)), slowestHeader: slowest };
+}
+
+/** The mutations in turn. */
+function nth(batch: number): Mutation {
+  const mutation = MUTATIONS[batch % MUTATIONS.length];
+  if (!mutation) throw new Error("There are no mutations");
+  return mutation;
 }
 
 /** What came of reading a header: `read`, or the code it is refused with; and who it says pays with which nonce. */

@@ -2,46 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { eip3009ABI } from "@x402/evm";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { type Address, erc20Abi } from "viem";
-import type { PrivateKeyAccount } from "viem/accounts";
-import { paymentHeader, type Quote } from "@/e2e/campaigns/payers";
-import type { Authorization } from "@/lib/chain/chain";
-import { authorize, mintAddress } from "@/lib/chain/fixture";
-import { networkById } from "@/lib/chain/networks";
+import { mintAddress } from "@/lib/chain/fixture";
 import { encodeTransfer } from "@/lib/chain/transfer";
 import { endpoints, endpointVersions, payments } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import { LOCAL_TOKEN } from "@/lib/localnet/genesis";
-import { exactIdentity } from "@/lib/x402/exact";
-import { exactOffer } from "@/lib/x402/exact-offer";
-import { toRequirementsV2 } from "@/lib/x402/offer";
 import type { Behaviour } from "./gate";
+import { type Endpoint, type Payment, sign, versionOf } from "./goods";
 import type { Lane } from "./lane";
 import type { Told } from "./replica";
 import type { Model, Row } from "./state";
 
-const NETWORK = "eip155:84532";
-const PRICE_MICRO_USD = 10_000n;
-const UPSTREAM_TIMEOUT_MS = 30_000;
 /** How long anything that must happen may take on a busy machine. */
 const PATIENCE_MS = 15_000;
-
-/** An endpoint of one sequence. */
-interface Endpoint {
-  id: string;
-  slug: string;
-  charge: "after" | "before";
-  version: number;
-}
-
-/** A payment of one sequence, signed. */
-export interface Payment {
-  payer: PrivateKeyAccount;
-  authorization: Authorization;
-  identity: Buffer;
-  /** Path below the endpoint: by it the merchant's server knows which payment a call is for. */
-  target: string;
-  headers: Record<string, string>;
-}
 
 /** One presentation of a payment, ended or not. */
 export interface Presentation {
@@ -87,10 +60,12 @@ export class World {
     const { merchantId } = lane;
     await db.insert(endpoints).values(made.map(({ id, slug }) => ({ id, slug, merchantId, version: 1 })));
     const world = new World(lane, payTo, made, []);
-    await db.insert(endpointVersions).values(made.map((endpoint) => world.#versionOf(endpoint, payTo)));
+    await db.insert(endpointVersions).values(made.map((endpoint) => versionOf(lane, endpoint, payTo)));
     for (const [i, { endpoints: fits }] of model.payments.entries()) {
       const [at] = fits;
-      world.payments.push(await world.#sign(`/s${number}-p${i}`, model.endpoints[at]?.charge ?? "after"));
+      world.payments.push(
+        await sign(lane, payTo, `/s${number}-p${i}`, model.endpoints[at]?.charge ?? "after"),
+      );
     }
     return world;
   }
@@ -189,7 +164,7 @@ export class World {
     const endpoint = this.endpoint(at);
     endpoint.version += 1;
     const { db } = this.lane.database;
-    await db.insert(endpointVersions).values(this.#versionOf(endpoint, payTo));
+    await db.insert(endpointVersions).values(versionOf(this.lane, endpoint, payTo));
     await db.update(endpoints).set({ version: endpoint.version }).where(eq(endpoints.id, endpoint.id));
   }
 
@@ -252,39 +227,5 @@ export class World {
     const endpoint = this.endpoints[at];
     if (!endpoint) throw new Error(`There is no endpoint ${at}`);
     return endpoint;
-  }
-
-  #versionOf({ id, slug, charge, version }: Endpoint, payTo: Address) {
-    return {
-      endpointId: id,
-      version,
-      name: slug,
-      upstream: `http://127.0.0.1:${this.lane.gate.port}`,
-      charge,
-      upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
-      rules: [{ method: "*", path: "/*path", priceMicroUsd: `${PRICE_MICRO_USD}` }],
-      payouts: [{ network: NETWORK, payTo }],
-    };
-  }
-
-  async #sign(target: string, charge: "after" | "before"): Promise<Payment> {
-    const network = networkById(NETWORK);
-    if (!network) throw new Error(`${NETWORK} is not known`);
-    const { id, v1Name, token, chainId } = network;
-    const { payTo } = this;
-    const offer = exactOffer(
-      { id, v1Name, token },
-      { payTo, priceMicroUsd: PRICE_MICRO_USD, charge, upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS },
-    );
-    const payer = await this.lane.payer();
-    const { digest: _, ...authorization } = await authorize(payer, { to: payTo, value: offer.amount });
-    const { signature, asset: __, value, validAfter, validBefore, ...rest } = authorization;
-    const numbers = { value: `${value}`, validAfter: `${validAfter}`, validBefore: `${validBefore}` };
-    const { name, version } = token;
-    const v2 = { ...toRequirementsV2(offer), extra: { ...offer.extra, name, version } };
-    const quote: Quote = { v2, v1Network: v1Name ?? "" };
-    const headers = paymentHeader(2, quote, { signature, authorization: { ...rest, ...numbers } });
-    const identity = exactIdentity(authorization, { ...token, chainId });
-    return { payer, authorization, identity, target, headers };
   }
 }
