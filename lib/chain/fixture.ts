@@ -23,7 +23,7 @@ import { type AnvilClient, anvilClient, LOCAL_CHAIN_ID, startAnvil } from "@/lib
 import walletContract from "@/lib/localnet/contracts/ContractWallet.json" with { type: "json" };
 import { foundChain, LOCAL_TOKEN } from "@/lib/localnet/genesis";
 import type { Log, LogFields } from "@/lib/log";
-import type { Authorization, Chain } from "./chain";
+import type { Authorization, Chain, SignedTransaction } from "./chain";
 import { openChains } from "./open";
 
 const token = parseAbi([
@@ -140,6 +140,21 @@ export class Outside {
   async send(to: Address, data: Hex, account?: Account) {
     const hash = await this.post(to, data, account);
     return this.client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+  }
+
+  /** Signs as a chain's relayer without simulating, so that tests can send what would be refused. */
+  async signAsRelayer({ submitter }: Chain, authorization: Authorization): Promise<SignedTransaction> {
+    if (submitter.kind !== "relayer") throw new Error("The chain has no relayer");
+    await this.giveGas(submitter.address);
+    const fees = { maxFeePerGas: 10n ** 10n, maxPriorityFeePerGas: 1n };
+    return submitter.sign(authorization, { gas: 200_000n, ...fees }, await submitter.nextNonce());
+  }
+
+  /** Sends a signed transaction and waits until it is mined, reverted or not. */
+  async land({ raw, hash }: SignedTransaction): Promise<Hex> {
+    await this.client.sendRawTransaction({ serializedTransaction: raw });
+    await this.client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+    return hash;
   }
 
   async spend(account: Account, units: bigint): Promise<void> {
