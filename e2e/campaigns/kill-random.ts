@@ -9,6 +9,8 @@ const REPLICAS = 3;
 const PAYERS = 26;
 const IN_FLIGHT = 20;
 const LONGEST_PAUSE_MS = 1_000;
+/** What also happens to the bytes between the replicas and their upstream and database, per chunk. */
+const BAD_ROADS = { drop: 0.001, delay: 0.05, delayMs: 200 };
 
 /** Kills one replica of three after the other, at any time, while many payments are under way; each is replaced at once. */
 export async function killAtRandom(
@@ -18,8 +20,10 @@ export async function killAtRandom(
   tell: (done: number, note: string) => void,
   hold: Context["hold"],
 ): Promise<Figures> {
-  const { fleet } = stack;
+  const { fleet, proxies } = stack;
   while (fleet.serving().length < REPLICAS) await fleet.start();
+  const roads = random.fork("roads");
+  for (const proxy of [proxies.upstream, proxies.database]) proxy.weather(BAD_ROADS, roads.chance);
   const load = startLoad(stack, random, PAYERS);
   let fewest = Number.POSITIVE_INFINITY;
   const starting = new Set<Promise<unknown>>();
@@ -36,6 +40,7 @@ export async function killAtRandom(
     tell(kill + 1, `random kills, ${load.inFlight()} payments in flight`);
   }
   await Promise.all(starting);
+  for (const proxy of [proxies.upstream, proxies.database]) proxy.weather({}, roads.chance);
   const { unserved, ...report } = await load.stop();
   hold("every payer who came back was served", report.payments, unserved);
   return { randomKills: kills, ...report, fewestInFlightAtAKill: fewest };

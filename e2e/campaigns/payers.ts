@@ -83,12 +83,12 @@ export async function askQuote(gatewayUrl: string): Promise<Quote> {
   return { v2: v2.accepts[0], v1Network: network };
 }
 
-/** Opens wallets with a fortune each; `quoteOf` says what a shop asks for. */
+/** Opens wallets with a fortune each; `quotes` are what shops ask for, by slug. */
 export async function openPayers(
   rpcUrl: string,
   random: Random,
   count: number,
-  quoteOf: (shop: Shop) => Promise<Quote>,
+  quotes: ReadonlyMap<string, Quote>,
 ): Promise<Payers> {
   const outside = new Outside(rpcUrl);
   const wallets: PrivateKeyAccount[] = [];
@@ -102,8 +102,9 @@ export async function openPayers(
     signed,
     async sign(shop, target) {
       const wallet = wallets[random.below(wallets.length)];
-      if (!wallet) throw new Error("There is no payer");
-      const quote = await quoteOf(shop);
+      const quote = quotes.get(shop.slug);
+      if (!wallet || !quote)
+        throw new Error(`There is no payer, or nobody was asked what ${shop.slug} costs`);
       const { v2 } = quote;
       const message = {
         from: wallet.address,

@@ -161,21 +161,20 @@ async function start(
     ...(password ? [password] : []),
   ];
   const client = openClient(fleet, secrets);
-  const quotes = new Map<string, Promise<Quote>>();
-  const quoteOf = (shop: Shop) => {
-    const known = quotes.get(shop.slug) ?? askQuote(`${client.next()}/g/${shop.slug}/now`);
-    quotes.set(shop.slug, known);
-    return known;
+  const shops = {
+    after: { endpointId: after.id, slug: after.slug, payTo: described.after },
+    before: { endpointId: before.id, slug: before.slug, payTo: described.before },
   };
+  // Asked while all is well: what a call costs is no part of any fault.
+  const quotes = new Map<string, Quote>();
+  for (const { slug } of replicas > 0 ? Object.values(shops) : [])
+    quotes.set(slug, await askQuote(`${client.next()}/g/${slug}/now`));
   return {
     dataDir,
     fleet,
     client,
-    payers: await openPayers(chain.rpcUrl, random.fork("payers"), payers, quoteOf),
-    shops: {
-      after: { endpointId: after.id, slug: after.slug, payTo: described.after },
-      before: { endpointId: before.id, slug: before.slug, payTo: described.before },
-    },
+    payers: await openPayers(chain.rpcUrl, random.fork("payers"), payers, quotes),
+    shops,
     merchantId: merchant.id as MerchantId,
     upstream,
     proxies,
