@@ -23,7 +23,9 @@ export function npmCommand() {
 
 function npm(folder, ...args) {
   const [file, ...before] = npmCommand();
-  const { status } = spawnSync(file, [...before, ...args], { cwd: folder, stdio: "inherit" });
+  // .npmrc makes npm silent for what our commands print; what it has to say here must be heard.
+  const heard = [...before, ...args, "--loglevel=notice"];
+  const { status } = spawnSync(file, heard, { cwd: folder, stdio: "inherit" });
   if (status === 0) return;
   console.error(`\`npm ${args[0]}\` failed; what it said is above.`);
   process.exit(1);
