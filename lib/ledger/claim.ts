@@ -15,8 +15,11 @@ import { itsSettlement } from "./record";
 /** How often the upstream may be asked for one payment. */
 const MAX_ATTEMPTS = 5;
 
-/** What a new claim adds to the attempts: nothing when the answer is there, or the last one ended before anyone was asked. */
-const oneMore = sql`case when ${payments.delivery} = 'ready'
+/**
+ * What a new claim adds to the attempts: nothing when the answer is there, or the last one ended before anyone was asked,
+ * as one surely did that was to be charged first and was not.
+ */
+const oneMore = sql`case when ${payments.delivery} = 'ready' or (${payments.charge} = 'before' and ${payments.money} = 'held')
   or (${payments.reason} <> 'interrupted' and ${payments.reason} not like 'upstream%') then 0 else 1 end`;
 
 /** No identifier; none that was digested is as short. */

@@ -72,6 +72,12 @@ describe("attempts", () => {
     await sweepLeases(db);
     expect(await ledger.claim(payment)).toEqual({ kind: "refused", code: "attempts_exhausted" });
   });
+
+  it("do not count that ended before a payment was charged which is charged before the call", async () => {
+    const payment = await mintPayment({ charge: "before" });
+    for (let ended = 0; ended < 6; ended++) await abandon(await claimWork(payment));
+    expect(await claimWork(payment)).toMatchObject({ attempt: 1, money: "held" });
+  });
 });
 
 describe("a settlement", () => {

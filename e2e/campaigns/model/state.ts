@@ -102,7 +102,7 @@ export function expect(
     const fault = row !== null && nonce === "a stranger's" ? null : (termsFault ?? usedUp ?? chainFault);
     if (row === null && fault !== null) return demand(fault);
     if (boundTo !== null && boundTo !== at) return "409 payment_used_for_other_request";
-    if (isExhausted(row)) return "409 attempts_exhausted";
+    if (isExhausted(row, endpoint.charge)) return "409 attempts_exhausted";
     if (fault !== null) return demand(fault);
     if (endpoint.charge === "before" && charge !== null) return charge;
     return upstream === "answers" ? (charge ?? "200") : UPSTREAM[upstream];
@@ -119,12 +119,14 @@ export function expect(
     if (nonce === "cancelled") return demand("payment_cancelled");
   }
   if (row.delivery === "ready") return "200";
-  return isExhausted(row) ? "409 attempts_exhausted" : UPSTREAM[upstream];
+  return isExhausted(row, endpoint.charge) ? "409 attempts_exhausted" : UPSTREAM[upstream];
 }
 
 /** Whether the upstream was asked for a payment as often as it may be. */
-function isExhausted(row: Row | null): boolean {
+function isExhausted(row: Row | null, charge: ModelEndpoint["charge"]): boolean {
   if (row === null || row.delivery === "ready") return false;
+  // It is charged first, and was not: so nobody was asked.
+  if (charge === "before" && row.money === "held") return false;
   const { reason } = row;
   const asked = reason === null || reason === "interrupted" || reason.startsWith("upstream");
   return row.attempt + (asked ? 1 : 0) > MAX_ATTEMPTS;
