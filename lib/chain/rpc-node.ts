@@ -60,10 +60,11 @@ export class RpcNode {
 
   /** Whether it may decide anything: it answers, for our chain, and its head is not behind the others'. */
   get isUsable(): boolean {
-    return !this.#isDown && !this.#isOfWrongChain && !this.#isBehind;
+    return !this.isDown && !this.#isOfWrongChain && !this.#isBehind;
   }
 
-  get #isDown(): boolean {
+  /** Whether it failed too often in a row to be asked anything but its head. */
+  get isDown(): boolean {
     return this.#failures >= FAILURES_IN_A_ROW;
   }
 
@@ -105,7 +106,7 @@ export class RpcNode {
 
   #state(): RpcHealth["state"] {
     if (this.#isOfWrongChain) return "wrong_chain";
-    if (this.#isDown) return "down";
+    if (this.isDown) return "down";
     if (this.#isBehind) return "behind";
     return this.#latencyMs === null ? "unknown" : "well";
   }

@@ -92,7 +92,9 @@ export function openRpc(network: Network, urls: readonly string[], log: Log): Rp
       const order = await nextOrder();
       const { node, answer } = await firstOf(order, question);
       if (!matters(answer) || nodes.length === 1) return { answer, second: "none" };
-      let second: SecondOpinion = order.length === 1 ? "down" : "silent";
+      // One that is only behind is not down: whoever boasts of a head could make every other one so (faults D3).
+      const areDown = nodes.every((other) => other === node || other.isDown);
+      let second: SecondOpinion = areDown ? "down" : "silent";
       for (const other of order.filter((another) => another !== node)) {
         const opinion = await firstOf([other], question).catch(() => null);
         if (opinion === null) continue;

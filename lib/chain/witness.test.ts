@@ -123,6 +123,23 @@ describe("of two RPCs or more, none decides alone (D3)", () => {
     expect(await together.prove(large, hashes[1])).toMatchObject({ outcome: "settled" });
   });
 
+  it("one whose head boasts of the future, so that all others seem behind, does not decide alone", async () => {
+    const small = await authorize(await outside.payer(10_000n));
+    const hash = await paidFor(small);
+    const now = Math.floor(Date.now() / 1000);
+    const withHead = (number: number, time: number, keepsBack: boolean) =>
+      liarOf(({ method }, result) => {
+        if (method === "eth_getTransactionReceipt" && keepsBack) return null;
+        if (method !== "eth_getBlockByNumber") return result;
+        return { ...Object(result), number: toHex(number), timestamp: toHex(time) };
+      });
+    const here = openLocal([await withHead(100, now - 2, true), await withHead(9_999, now + 25, false)]);
+    expect((await here.health()).rpcs.map(({ state }) => state)).toEqual(["behind", "well"]);
+    for (let look = 0; look < 2; look++) {
+      expect(await here.prove(small, hash)).toEqual({ outcome: "pending" });
+    }
+  });
+
   it("one that says that an authorization ran out unused ends no payment, and neither does one that is left", async () => {
     const authorization = await authorize(await outside.payer(10_000n), {
       validBefore: (await outside.client.getBlock()).timestamp + 60n,
