@@ -66,14 +66,17 @@ export async function makeFinal(db: Db, block: SettledBlock): Promise<number> {
 
 /**
  * Takes back what was settled in a block that a reorg dropped: its settlements count no more, and their payments are
- * submitted again, to be proven anew. Returns the payments.
+ * submitted again, to be proven anew. That waits for no stream to end: one gives back its lease, and runs on without.
+ * Returns the payments.
  */
 export async function orphan(db: Db, block: SettledBlock): Promise<string[]> {
   const rows = await db.execute<{ id: string }>(sql`
     with dropped as (
       update settlements set orphaned_at = now() where ${standingIn(block)} returning payment_id
     )
-    update payments set money = 'submitting', settled_at = null, submitted_at = now()
+    update payments set money = 'submitting', settled_at = null, submitted_at = now(),
+      lease_owner = case when delivery <> 'streaming' then lease_owner end,
+      lease_until = case when delivery <> 'streaming' then lease_until end
     where money = 'settled' and id in (select payment_id from dropped)
     returning id`);
   return rows.map(({ id }) => id);

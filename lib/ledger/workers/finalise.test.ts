@@ -4,6 +4,7 @@ import { payments } from "@/lib/db/schema";
 import { openOwnLedger } from "@/lib/ledger/own-ledger.fixture";
 import { fillGaps } from "./fill-gaps";
 import { finalise } from "./finalise";
+import { settleUnattended } from "./settle";
 
 let own: Awaited<ReturnType<typeof openOwnLedger>>;
 beforeAll(async () => {
@@ -63,6 +64,32 @@ describe("a settled payment", () => {
     await fillGaps(own.db, own.chain, own.log);
     await own.settleRound();
     expect(await own.rowOf(payment)).toMatchObject({ money: "void", reason: "merchant_loss" });
+  });
+
+  it("that a reorg dropped is proven anew also while its stream still runs, and holds up nobody else (D13)", async () => {
+    const payment = await own.claimWork(await own.mintPayment({}, await own.outside.payer(10_000n)));
+    await own.ledger.beginStream(payment, 200);
+    expect(await own.ledger.settle(payment)).toMatchObject({ outcome: "settled" });
+    await look();
+    await reorg(1);
+    await look();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "submitting", delivery: "streaming" });
+    await fillGaps(own.db, own.chain, own.log);
+    await settleUnattended(own.db, new Map([[own.chain.network.id, own.chain]]), own.log);
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled", delivery: "streaming" });
+  });
+
+  it("is looked at again whose block could not be judged, although the head stands since (D13)", async () => {
+    const payment = await own.settled();
+    await look();
+    await reorg(1);
+    await own.outside.client.mine({ blocks: 1 });
+    const { history } = own.chain;
+    const silent = { ...own.chain, history: { ...history, holds: async () => null } };
+    await finalise(own.db, silent, own.log);
+    await look();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "submitting" });
+    await fillGaps(own.db, own.chain, own.log);
   });
 
   it("stays so while the chain shows no block at its height, as a node that is behind does (D13)", async () => {

@@ -26,15 +26,18 @@ export async function finalise(db: Db, { network, history }: Chain, log: Log): P
   const cursor = await readCursor(db, network.id, "finality");
   const [head, finalHead] = await Promise.all([history.head(), history.finalHead()]);
   const stands = cursor !== null && (await history.holds(cursor.blockNumber, cursor.blockHash)) === true;
+  let areAllKnown = true;
   for (const block of waiting) {
     const isFinal = block.number <= finalHead.number;
     if (stands && !isFinal && block.number <= cursor.blockNumber) continue;
     const held = await history.holds(block.number, block.hash);
+    if (held === null) areAllKnown = false;
     if (held && isFinal) await makeFinal(db, block);
     if (held === false) {
       const payments = await orphan(db, block);
       log.warn("settlement.orphaned", { network: network.id, block: block.number.toString(), payments });
     }
   }
-  await moveCursor(db, network.id, "finality", head);
+  // A block that could not be judged is looked at again before anything is concluded from this head.
+  if (areAllKnown) await moveCursor(db, network.id, "finality", head);
 }
