@@ -23,6 +23,8 @@ export interface StoredTx {
   pricedAtBlock: bigint;
   /** Whether a payment still wants it mined. */
   wanted: boolean;
+  /** Whether it only uses up its account nonce, and moves nothing. */
+  isBlank: boolean;
   /** Whether it was stored so long ago that its own request is done with it. */
   rested: boolean;
 }
@@ -58,9 +60,9 @@ export async function readStored(
     order by account_nonce, version desc
     limit ${limit}`);
   return rows.map(({ raw, version, wanted, rested, ...row }) => {
-    const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
+    const { to, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
     return {
-      ...{ raw, version, wanted, rested },
+      ...{ raw, version, wanted, rested, isBlank: to?.toLowerCase() === sender.toLowerCase() },
       accountNonce: Number(row.account_nonce),
       fees: { maxFeePerGas, maxPriorityFeePerGas },
       firstFeePerGas: row.first_fee === null ? maxFeePerGas : BigInt(row.first_fee),

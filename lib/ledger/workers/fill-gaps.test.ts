@@ -52,6 +52,32 @@ describe("an account nonce", () => {
   });
 });
 
+describe("a transaction whose payment ended because it reverted", () => {
+  it("never moves its money after all when a reorg drops it: its payer was told to sign again (D10, D13)", async () => {
+    const nonce = await nextNonce();
+    const payer = await own.outside.payer(10_000n);
+    const payment = await own.answered({}, payer);
+    await own.sent(payment);
+    await own.outside.spend(payer, 10_000n);
+    await fillGaps(own.db, own.chain, own.log);
+    await own.settleRound();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "void", reason: "insufficient_funds" });
+    // viem names no such action.
+    await own.outside.client.request<{ Method: "anvil_reorg"; Parameters: [number, []]; ReturnType: null }>({
+      method: "anvil_reorg",
+      params: [1, []],
+    });
+    await own.outside.mint(payer.address, 10_000n);
+    for (let round = 0; round < 2; round++) await fillGaps(own.db, own.chain, own.log);
+    const { from, nonce: key } = authorizationOf(await own.rowOf(payment));
+    const asset = own.chain.network.token.address;
+    expect(await own.chain.payerState({ asset, from, nonce: key })).toMatchObject({ nonceUsed: false });
+    expect(await own.versionsOf(nonce)).toHaveLength(2);
+    const next = await own.answered();
+    expect(await own.ledger.settle(next)).toMatchObject({ outcome: "settled" });
+  });
+});
+
 describe("a transaction that the chain asks more of than it offers", () => {
   it("offers more under the same account nonce, once each replica's turn, and is proven under its new hash (D9)", async () => {
     const nonce = await nextNonce();

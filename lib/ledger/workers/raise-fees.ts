@@ -18,7 +18,7 @@ const most = (a: bigint, b: bigint) => (a > b ? a : b);
 const least = (a: bigint, b: bigint) => (a < b ? a : b);
 
 /** What a stuck transaction offers next: an eighth more, or what the chain asks by now; null once its cap is reached. */
-function nextFees({ fees, firstFeePerGas }: StoredTx, price: GasPrice): Fees | null {
+export function nextFees({ fees, firstFeePerGas }: StoredTx, price: GasPrice): Fees | null {
   const atLeast = raised(fees.maxFeePerGas);
   const maxFeePerGas = least(most(atLeast, price.maxFeePerGas), firstFeePerGas * FEE_CAP);
   if (maxFeePerGas < atLeast) return null;
