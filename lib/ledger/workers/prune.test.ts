@@ -3,6 +3,7 @@ import { afterAll, describe, expect, inject, it } from "vitest";
 import { Outside } from "@/lib/chain/fixture";
 import { answers, payments } from "@/lib/db/schema";
 import type { NewPayment } from "@/lib/gateway/ports";
+import type { MerchantId } from "@/lib/ids";
 import { ANSWER, openTestLedger } from "@/lib/ledger/fixture";
 import { prune } from "./prune";
 
@@ -47,7 +48,15 @@ describe("pruning", () => {
     const stillValid = await ended(91, -1);
     const justRanOut = await ended(91, 23);
     const held = await claimWork(await mintPayment({ validBefore: 1_000n }));
+    // More than one statement removes.
+    const { merchantId } = old;
+    await db.execute(sql`
+      insert into payments
+      select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(),
+        'identity', '\\x' || encode(sha256((id::text || n)::bytea), 'hex')))).*
+      from payments p, generate_series(1, 600) n where id = ${old.id}`);
     await prune(db);
+    expect(await db.$count(payments, eq(payments.merchantId, merchantId as MerchantId))).toBe(0);
     expect(await db.$count(payments, eq(payments.id, old.id))).toBe(0);
     for (const kept of [young, stillValid, justRanOut, held]) expect(await rowOf(kept)).toMatchObject({});
   });

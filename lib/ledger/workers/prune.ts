@@ -1,11 +1,12 @@
-import { lt, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Database } from "@/lib/db/client";
-import { answers } from "@/lib/db/schema";
 import { KEEP_HOURS } from "@/lib/ledger/deliver";
 
 type Db = Database["db"];
 
-const AT_ONCE = 500;
+/** Rows removed by one statement, answers of a mebibyte each among them, and statements in one round. */
+const AT_ONCE = 100;
+const BATCHES = 100;
 /** How long a payment that moved no money is shown to its merchant. */
 const SHOWN_DAYS = 90;
 
@@ -15,16 +16,33 @@ const SHOWN_DAYS = 90;
  */
 export async function prune(db: Db): Promise<void> {
   // While a payment may still be charged its answer stays: otherwise its payer would pay for nothing.
-  const paidLongAgo = sql`exists (select from payments where payments.id = ${answers.paymentId}
-    and payments.settled_at < now() - make_interval(hours => ${KEEP_HOURS}))`;
-  await db.delete(answers).where(sql`${lt(answers.expiresAt, sql`now()`)} and ${paidLongAgo}`);
-  await db.execute(sql`
+  await inBatches((limit) =>
+    db.execute(sql`
+    delete from answers where payment_id in (
+      select payment_id from answers join payments on payments.id = payment_id
+      where expires_at < now() and settled_at < now() - make_interval(hours => ${KEEP_HOURS})
+      order by expires_at
+      limit ${limit}
+      for update of answers skip locked)
+    returning payment_id`),
+  );
+  await inBatches((limit) =>
+    db.execute(sql`
     delete from payments where id in (
       select id from payments
       where money = 'void' and voided_at < now() - make_interval(days => ${SHOWN_DAYS})
         and valid_before < extract(epoch from now() - interval '25 hours')
         and not exists (select from settlements where payment_id = payments.id)
         and not exists (select from chain_findings where payment_id = payments.id)
-      limit ${AT_ONCE}
-      for update skip locked)`);
+      limit ${limit}
+      for update skip locked)
+    returning id`),
+  );
+}
+
+/** Removes as many as there are, a few at a time: one statement for all would run into its timeout, and so would the next. */
+async function inBatches(remove: (limit: number) => Promise<{ length: number }>): Promise<void> {
+  for (let batch = 0; batch < BATCHES; batch++) {
+    if ((await remove(AT_ONCE)).length < AT_ONCE) return;
+  }
 }
