@@ -1,5 +1,6 @@
-import { BaseError, BlockNotFoundError, HttpRequestError, TimeoutError } from "viem";
+import { BlockNotFoundError } from "viem";
 import type { Block, ChainHistory, Network } from "./chain";
+import { knowsNoFinality } from "./finality";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
 import { readAuthorizedTransfers, readTransfers } from "./transfers";
@@ -46,10 +47,7 @@ async function finalBlock(client: ChainClient) {
   try {
     return await client.getBlock({ blockTag: "finalized" });
   } catch (error) {
-    const silent =
-      !(error instanceof BaseError) ||
-      error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError) !== null;
-    if (silent) throw error;
+    if (!knowsNoFinality(error)) throw error;
     const head = await client.getBlockNumber({ cacheTime: 0 });
     return client.getBlock({ blockNumber: head > FINAL_DEPTH ? head - FINAL_DEPTH : 0n });
   }

@@ -213,6 +213,17 @@ describe("money that did not arrive is never proven", () => {
   });
 });
 
+describe("an RPC that fails to tell what is final (D3)", () => {
+  it("is not taken for one whose chain does not tell: nothing is given up, and nothing is final", async () => {
+    const here = await lying(({ params }, result) => (params?.[0] === "finalized" ? REFUSED : result));
+    const authorization = await authorize(await outside.payer(10_000n), { validBefore: await soon() });
+    await outside.client.increaseTime({ seconds: 120 });
+    await outside.client.mine({ blocks: 1 });
+    await expect(here.prove(authorization, null)).rejects.toThrow(ChainUnavailable);
+    await expect(here.history.finalHead()).rejects.toThrow(ChainUnavailable);
+  });
+});
+
 /** A minute ahead of the chain's clock, which tests move. */
 async function soon(): Promise<bigint> {
   return (await outside.client.getBlock()).timestamp + 60n;

@@ -1,15 +1,13 @@
 import {
   type Address,
-  BaseError,
   BlockNotFoundError,
   type Hex,
-  HttpRequestError,
   isAddressEqual,
-  TimeoutError,
   type TransactionReceipt,
   TransactionReceiptNotFoundError,
 } from "viem";
 import type { Authorization, PayerState, Proof, TransferFailure } from "./chain";
+import { knowsNoFinality } from "./finality";
 import type { NonceUse } from "./nonce-use";
 import { readPayerState } from "./payer-state";
 import { hasCancelled, readReceipt } from "./receipt";
@@ -135,10 +133,7 @@ async function finalTime(client: ChainClient, headTime: bigint): Promise<bigint>
   try {
     return (await client.getBlock({ blockTag: "finalized" })).timestamp;
   } catch (error) {
-    const silent =
-      !(error instanceof BaseError) ||
-      error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError) !== null;
-    if (silent) throw error;
+    if (!knowsNoFinality(error)) throw error;
     return headTime;
   }
 }
