@@ -6,6 +6,13 @@ import type { ChargeCheck } from "./scheme";
 const WAIT_FOR_TWIN_MS = 2_000;
 const WAIT_STEP_MS = 100;
 
+/** How a payment is checked again that waited for its payer's funds. */
+export interface AnotherLook {
+  check(): Promise<ChargeCheck>;
+  /** Whether the ledger knows the payment by now. */
+  isSeen(): Promise<boolean>;
+}
+
 /**
  * Claims a payment, waiting a moment for a copy of the same call that got there first, or for its payer's funds, which
  * are then checked again.
@@ -13,7 +20,7 @@ const WAIT_STEP_MS = 100;
 export async function claimPatiently(
   ledger: Pick<Ledger, "claim">,
   wanted: NewPayment,
-  checkAgain?: () => Promise<ChargeCheck>,
+  again?: AnotherLook,
 ): Promise<Claim> {
   const until = performance.now() + WAIT_FOR_TWIN_MS;
   let { funds } = wanted;
@@ -22,10 +29,11 @@ export async function claimPatiently(
     const mayChange = claimed.kind === "busy" || claimed.kind === "overdrawn";
     if (!mayChange || performance.now() >= until) return claimed;
     await sleep(WAIT_STEP_MS);
-    if (claimed.kind !== "overdrawn" || !checkAgain) continue;
+    if (claimed.kind !== "overdrawn" || !again) continue;
     // What its payer had on the way may have settled by now, and the balance known of it.
-    const checked = await checkAgain();
-    if (checked.fault !== null) return { kind: "refused", code: checked.fault };
-    funds = checked.funds;
+    const checked = await again.check();
+    if (checked.fault === null) funds = checked.funds;
+    // A used nonce may be the mark of a copy of this very call, charged meanwhile: then the ledger knows better.
+    else if (!(await again.isSeen())) return { kind: "refused", code: checked.fault };
   }
 }

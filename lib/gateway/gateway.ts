@@ -104,14 +104,14 @@ export function createGateway(parts: GatewayParts): Gateway {
     if (forged !== null) return refuseOrDemand(call, current, forged);
     const quoted = quoteFor(schemes, endpoint, request.method, target.path, payment);
     const { fault, funds } = known?.begun ? UNCHECKED : await check(payment, quoted, known !== null);
+    const isSeen = async () => (known ?? (await ledger.find(payment.identity, payment.signature))) !== null;
     // A used nonce may be the mark of a copy of this very call, charged a moment ago: then the ledger knows better.
-    const seen =
-      fault === null || (known ?? (await ledger.find(payment.identity, payment.signature))) !== null;
-    if (!seen) return demand(call, current, fault);
+    if (fault !== null && !(await isSeen())) return demand(call, current, fault);
     // A known payment keeps what it was claimed with, whatever is offered now.
     const terms = quoted ?? current ?? { terms: endpoint.terms, rule: "" };
     const wanted = newPayment(call, terms, presented, payment, funds);
-    const claimed = await claimPatiently(ledger, wanted, () => check(payment, quoted, known !== null));
+    const again = { check: () => check(payment, quoted, known !== null), isSeen };
+    const claimed = await claimPatiently(ledger, wanted, again);
     if (fault !== null && claimed.kind === "work" && claimed.payment.money === "held") {
       await ledger.fail(claimed.payment, fault).finally(() => ledger.release(claimed.payment));
       return demand(call, current, fault);

@@ -2,6 +2,8 @@ import { erc20Abi, getAddress } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { Outside } from "@/lib/chain/fixture";
+import { claimPatiently } from "@/lib/gateway/claim";
+import { ANSWER, openTestLedger } from "@/lib/ledger/fixture";
 import { meterGas } from "@/lib/ledger/workers/meter-gas";
 import { openShop, type ShopOptions, signPayment } from "./shop.fixture";
 
@@ -53,6 +55,30 @@ describe("a wallet", () => {
     const answers = await Promise.all(shop.signed.map(shop.present));
     expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(200));
     expect(await shop.arrived()).toBe(60_000n);
+  });
+});
+
+describe("a call whose copy is served while it waits for its payer's funds", () => {
+  it("is given the same answer: the used nonce is no reason to sign again (A1, A10)", async () => {
+    const test = openTestLedger();
+    onTestFinished(test.close);
+    const payer = await outside.payer(10_000n);
+    const funds = { units: 10_000n, readAt: new Date(0) };
+    const [other, wanted] = [
+      await test.mintPayment({ funds }, payer),
+      await test.mintPayment({ funds }, payer),
+    ];
+    const inTheWay = await test.claimWork(other);
+    const known = () => test.ledger.find(wanted.identity, "");
+    async function checkMeanwhile() {
+      await test.ledger.fail(inTheWay, "upstream_timeout");
+      const copy = await test.claimWork(wanted);
+      await test.ledger.keepAnswer(copy, ANSWER);
+      expect(await test.ledger.settle(copy)).toMatchObject({ outcome: "settled" });
+      return { fault: "payment_cancelled" as const, funds: null };
+    }
+    const again = { check: checkMeanwhile, isSeen: async () => (await known()) !== null };
+    expect(await claimPatiently(test.ledger, wanted, again)).toMatchObject({ kind: "replay" });
   });
 });
 
