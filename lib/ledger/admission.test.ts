@@ -154,6 +154,10 @@ describe("a network", () => {
         'identity', '\\x' || encode(sha256(n::text::bytea), 'hex')))).*
       from payments p, generate_series(1, 200) n where money = 'submitting'`);
     expect(await own.ledger.claim(minted)).toEqual({ kind: "refused", code: "chain_unavailable" });
+    const lost = { submittedAt: sql`now() - interval '6 minutes'`, chainTxId: null, facilitator: "lost" };
+    await own.db.update(payments).set(lost).where(inFlight);
+    const other = await own.mintPayment();
+    expect(await own.ledger.claim(other)).toMatchObject({ kind: "work" });
     await own.db.update(payments).set({ submittedAt: sql`now()` }).where(inFlight);
     expect(await own.ledger.claim(minted)).toMatchObject({ kind: "work" });
     await end();

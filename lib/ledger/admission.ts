@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { NewPayment } from "@/lib/gateway/ports";
 
 /** More payments than these on their way, or one for longer than this, and a network takes no new ones (faults D9). */
-const BACKLOG = { payments: 200, afterSeconds: 10, oldestSeconds: 60 };
+const BACKLOG = { payments: 200, afterSeconds: 10, withinSeconds: 300, oldestSeconds: 60 };
 /** Payments of one payer that failed within an hour, after which it pays before the call, and not at all (faults J3). */
 const STRIKES = { before: 3, none: 10 };
 
@@ -20,6 +20,7 @@ function strikesOf({ payer }: NewPayment): SQL {
 /**
  * Whether a network has more on its way than it settles. Those just sent are its ordinary work, and one that waits for
  * long tells of the others only when they wait behind it: in our relayer's queue, and not for the proof that it expired.
+ * Nor do many that wait for long: what a facilitator refuses stays until it expires, and its payers choose when that is.
  */
 function isBackedUp({ network }: NewPayment): SQL {
   const waiting = (seconds: number) => sql`select from payments sent
@@ -27,7 +28,8 @@ function isBackedUp({ network }: NewPayment): SQL {
       and sent.submitted_at < now() - make_interval(secs => ${seconds})`;
   return sql`exists (${waiting(BACKLOG.oldestSeconds)}
       and sent.chain_tx_id is not null and sent.valid_before > extract(epoch from now()))
-    or (select count(*) from (${waiting(BACKLOG.afterSeconds)} limit ${BACKLOG.payments + 1}) late) > ${BACKLOG.payments}`;
+    or (select count(*) from (${waiting(BACKLOG.afterSeconds)}
+      and sent.submitted_at > now() - make_interval(secs => ${BACKLOG.withinSeconds}) limit ${BACKLOG.payments + 1}) late) > ${BACKLOG.payments}`;
 }
 
 /** Whether the payer's funds do not cover this payment beside those on their way (faults A10). */
