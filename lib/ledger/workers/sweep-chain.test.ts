@@ -112,6 +112,24 @@ describe("the chain sweep", () => {
     expect(asked).toEqual([(cursor?.blockNumber ?? 0n) + 1n]);
   });
 
+  it("leaves no block out when it cannot be told whether the one it ended at still stands", async () => {
+    await sweep();
+    const [cursor] = await own.db.select().from(chainCursors).where(eq(chainCursors.worker, "sweep"));
+    const final = await own.chain.history.finalHead();
+    const asked: bigint[] = [];
+    const history: typeof own.chain.history = {
+      ...own.chain.history,
+      holds: async () => null,
+      finalHead: async () => ({ ...final, number: final.number + 20_000n }),
+      transfersTo: async (_, from) => {
+        asked.push(from);
+        return [];
+      },
+    };
+    await sweepChain(own.db, { ...own.chain, history }, own.log);
+    expect(asked).toEqual([(cursor?.blockNumber ?? 0n) + 1n]);
+  });
+
   it("leaves alone what other tokens and other addresses received", async () => {
     const before = await own.db.$count(chainFindings);
     await own.outside.mint(mintAddress(), 7n);

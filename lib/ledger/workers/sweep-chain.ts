@@ -57,10 +57,12 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
 
 async function firstUnswept(db: Db, { network, history }: Chain, finalHead: Block): Promise<bigint> {
   const cursor = await readCursor(db, network.id, "sweep");
-  // A final block that is gone: a local chain began anew.
-  const stands = cursor !== null && (await history.holds(cursor.blockNumber, cursor.blockHash)) === true;
-  if (stands) return cursor.blockNumber + 1n;
-  return finalHead.number > FIRST_LOOK_BACK_BLOCKS ? finalHead.number - FIRST_LOOK_BACK_BLOCKS : 0n;
+  const lookBack = finalHead.number > FIRST_LOOK_BACK_BLOCKS ? finalHead.number - FIRST_LOOK_BACK_BLOCKS : 0n;
+  if (cursor === null) return lookBack;
+  const next = cursor.blockNumber + 1n;
+  // A final block that is gone: a local chain began anew. Where that is not certain, nothing may be left out either.
+  const stands = (await history.holds(cursor.blockNumber, cursor.blockHash)) === true;
+  return stands || next < lookBack ? next : lookBack;
 }
 
 /** Every address that any version of an endpoint sends its money to. */
