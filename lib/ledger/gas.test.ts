@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { chainTxs, payments } from "@/lib/db/schema";
 import { createSealer } from "@/lib/seal";
 import { claim } from "./claim";
@@ -75,6 +75,36 @@ describe("gas", () => {
       .where(sql`id = ${payment.id}`);
     expect(await capAt(cost)(merchantId, network)).toBe(false);
     leases.stop();
+  });
+
+  it("of one merchant's day is that of all its hours, also when it is summed again (J2)", async () => {
+    const payment = await own.settled();
+    await meterGas(own.db, own.chain);
+    const { merchantId, network } = payment;
+    const before = await own.rowOf(payment);
+    const [tx] = await own.db.select().from(chainTxs).where(sql`id = ${before.chainTxId}`);
+    const cost = tx?.gasCost ?? 0n;
+    // Copies with transactions of their own.
+    await own.db.execute(sql`
+      with hours as (select n, gen_random_uuid() tx_id from unnest(array[1, 7, 23, 25]) n), txs as (
+        insert into chain_txs (id, network, hash, sender, account_nonce, raw, gas_cost)
+        select tx_id, network, hash || n, sender || n, account_nonce, raw, gas_cost
+        from chain_txs, hours where id = ${before.chainTxId}
+      )
+      insert into payments
+      select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'chain_tx_id', tx_id,
+        'settled_at', now() - make_interval(hours => n), 'identity', '\\x' || encode(sha256((id::text || n)::bytea), 'hex')))).*
+      from payments p, hours where id = ${payment.id}`);
+    const policy = { nativeMicroUsd: 10n ** 18n, dailyMicroUsd: cost * 4n };
+    const isGasSpent = openGasCap(own.db, new Map([[network, policy]]));
+    const less = openGasCap(own.db, new Map([[network, { ...policy, dailyMicroUsd: cost * 4n + 1n }]]));
+    const clock = performance.now.bind(performance);
+    for (const later of [0, 10_000]) {
+      vi.spyOn(performance, "now").mockImplementation(() => clock() + later);
+      expect(await isGasSpent(merchantId, network)).toBe(true);
+      expect(await less(merchantId, network)).toBe(false);
+    }
+    vi.restoreAllMocks();
   });
 
   it("of a transaction that is not mined yet counts as much as it may take (J2)", async () => {
