@@ -208,6 +208,8 @@ export type Submitter =
       broadcast(raw: Hex): Promise<void>;
       /** The next account nonce the chain would accept, counting pending transactions. */
       nextNonce(): Promise<number>;
+      /** The same as two RPCs confirm it, where there are two: for what can never be taken back. */
+      confirmedNonce(): Promise<number>;
       /** The account nonce of the first transaction that is not mined yet. */
       minedNonce(): Promise<number>;
       gasPrice(): Promise<GasPrice>;

@@ -1,15 +1,16 @@
 import { type Hex, keccak256, parseTransaction, TransactionReceiptNotFoundError } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Log } from "@/lib/log";
-import type {
-  Authorization,
-  Fees,
-  GasBill,
-  GasPrice,
-  PayerState,
-  SignedTransaction,
-  Submitter,
-  TransferFailure,
+import {
+  type Authorization,
+  ChainUnavailable,
+  type Fees,
+  type GasBill,
+  type GasPrice,
+  type PayerState,
+  type SignedTransaction,
+  type Submitter,
+  type TransferFailure,
 } from "./chain";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
@@ -29,6 +30,8 @@ export function openRelayer(chainId: number, privateKey: `0x${string}`, rpc: Rpc
   const account = privateKeyToAccount(privateKey);
   const { address } = account;
 
+  const countPending = (client: ChainClient) => client.getTransactionCount({ address, blockTag: "pending" });
+
   async function signCall(
     to: Hex,
     data: Hex,
@@ -45,7 +48,16 @@ export function openRelayer(chainId: number, privateKey: `0x${string}`, rpc: Rpc
     address,
     quote: (authorization) =>
       rpc.ask((client) => quote(client, address, authorization), { doubts: ({ ok }) => !ok }),
-    nextNonce: () => rpc.ask((client) => client.getTransactionCount({ address, blockTag: "pending" })),
+    nextNonce: () => rpc.ask(countPending),
+    async confirmedNonce() {
+      const { answer, second } = await rpc.askTwo(
+        countPending,
+        () => true,
+        (one, other) => other >= one,
+      );
+      if (second === "agrees" || second === "none") return answer;
+      throw new ChainUnavailable("No second RPC knows of as many transactions of the relayer");
+    },
     minedNonce: () => rpc.ask((client) => client.getTransactionCount({ address })),
 
     sign: (authorization, gas, nonce) =>

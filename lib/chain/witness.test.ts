@@ -1,6 +1,6 @@
 import { decodeFunctionResult, encodeFunctionResult, type Hex, multicall3Abi, toHex } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Authorization, Chain } from "./chain";
+import { type Authorization, type Chain, ChainUnavailable } from "./chain";
 import { authorize, lyingRpc, Outside, openLocal, type RpcCall, startOwnChain } from "./fixture";
 
 const UNKNOWN_HASH = toHex(1n, { size: 32 });
@@ -138,6 +138,23 @@ describe("of two RPCs or more, none decides alone (D3)", () => {
     for (let look = 0; look < 2; look++) {
       expect(await here.prove(small, hash)).toEqual({ outcome: "pending" });
     }
+  });
+
+  it("one that invents transactions of the relayer wastes none of its account nonces (D8)", async () => {
+    const liar = await liarOf(({ method }, result) =>
+      method === "eth_getTransactionCount" ? "0xf4240" : result,
+    );
+    const { submitter } = openLocal([liar, await truthful()]);
+    if (submitter.kind !== "relayer") throw new Error("The chain has no relayer");
+    const looks = await Promise.allSettled([1, 2, 3, 4].map(() => submitter.confirmedNonce()));
+    for (const look of looks) {
+      expect(look.status === "fulfilled" ? look.value : look.reason).toSatisfy(
+        (it) => it === 0 || it instanceof ChainUnavailable,
+      );
+    }
+    expect(looks).toContainEqual({ status: "fulfilled", value: 0 });
+    const agreeing = openLocal([await truthful(), own.rpcUrl]).submitter;
+    if (agreeing.kind === "relayer") expect(await agreeing.confirmedNonce()).toBe(0);
   });
 
   it("one that says that an authorization ran out unused ends no payment, and neither does one that is left", async () => {

@@ -45,9 +45,12 @@ async function markSubmitting(db: Db, payment: Chargeable, by: { facilitator?: s
   return (await db.update(payments).set(set).where(where).returning({ id: payments.id })).length === 1;
 }
 
-/** Makes sure the relayer has a row and that it is not behind the chain (its key may have been used elsewhere). */
+/**
+ * Makes sure the relayer has a row and that it is not behind the chain (its key may have been used elsewhere). An account
+ * nonce is never given back, so one RPC's lie must not waste any.
+ */
 export async function syncRelayer(db: Db, network: string, relayer: Relayer): Promise<void> {
-  const nextNonce = await relayer.nextNonce();
+  const nextNonce = await relayer.confirmedNonce();
   await db
     .insert(relayers)
     .values({ network, address: relayer.address, nextNonce })
