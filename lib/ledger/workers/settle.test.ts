@@ -54,7 +54,7 @@ describe("the workers", () => {
     expect(await finish(payment)).toMatchObject({ money: "settled", delivery: "ready" });
   });
 
-  it("send a lost transaction also when its payment ended without it: all later ones wait for its nonce (D10)", async () => {
+  it("use up the account nonce of a lost transaction whose payment ended without it: all later ones wait for it (D10)", async () => {
     const payer = await outside.payer(10_000n);
     const cancelled = await answered({}, payer);
     await lose(cancelled);
