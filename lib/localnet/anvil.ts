@@ -2,11 +2,13 @@ import { copyFile, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { arch, platform } from "node:os";
 import { join } from "node:path";
-import { createTestClient, type Hex, http, publicActions } from "viem";
+import { type Address, createTestClient, type Hex, http, publicActions } from "viem";
+import { english, generateMnemonic, mnemonicToAccount } from "viem/accounts";
+import { getAddresses } from "viem/actions";
 import type { Log } from "@/lib/log";
 import { readJson, writeJson } from "./files";
-import { freePort } from "./ports";
-import { endProcess, startDetached, untilReady } from "./processes";
+import { startOnFreePort } from "./ports";
+import { endProcess, startDetached } from "./processes";
 
 /** The local chain answers to Base Sepolia's id, so that stock clients and wallets need no special case. */
 export const LOCAL_CHAIN_ID = 84_532;
@@ -52,26 +54,35 @@ export async function startAnvil(
 
   const state = join(dataDir, "chain-state.json");
   const reloaded = await prepareState(state, log);
-  const port = await freePort(noted?.port ?? 8545);
   const logFile = join(dataDir, "anvil.log");
-  const pid = await startDetached({
-    file: anvilProgram(),
-    args: [
-      ...["--chain-id", String(LOCAL_CHAIN_ID), "--port", String(port), "--quiet"],
-      ...["--state", state, "--state-interval", "3"],
-      // A block for every transaction at once, and one now and then, so that the chain's clock passes deadlines; a block
-      // is final two blocks later.
-      ...["--mixed-mining", "--block-time", "30", "--slots-in-an-epoch", "1"],
-    ],
-    logFile,
-    runAs: {},
+  // The accounts anvil makes are of no use here, but to know the process that was just started by.
+  const mnemonic = generateMnemonic(english);
+  const { address } = mnemonicToAccount(mnemonic);
+  const place = await startOnFreePort({
+    preferredPort: noted?.port ?? 8545,
+    timeoutMs: 30_000,
+    start: (port) =>
+      startDetached({
+        file: anvilProgram(),
+        args: [
+          ...["--chain-id", String(LOCAL_CHAIN_ID), "--port", String(port), "--quiet"],
+          ...["--accounts", "1", "--mnemonic", mnemonic],
+          ...["--state", state, "--state-interval", "3"],
+          // A block for every transaction at once, and one now and then, so that the chain's clock passes deadlines; a
+          // block is final two blocks later.
+          ...["--mixed-mining", "--block-time", "30", "--slots-in-an-epoch", "1"],
+        ],
+        logFile,
+        runAs: {},
+      }),
+    answers: async (port) => {
+      const accounts = await getAddresses(anvilClient(urlOf({ port }))).catch((): Address[] => []);
+      return accounts.includes(address);
+    },
   });
-  const note = { id: noted?.id ?? newChainId(), port, pid };
+  if (place === null) throw new Error(`The local chain did not start; its log is ${logFile}`);
+  const note = { id: noted?.id ?? newChainId(), ...place };
   const client = anvilClient(urlOf(note));
-  const answers = () => client.getChainId().then(Boolean, () => false);
-  if (!(await untilReady(pid, 30_000, answers))) {
-    throw new Error(`The local chain did not start; its log is ${logFile}`);
-  }
   if (!(await isOurs(note))) {
     await found(client);
     await client.setCode({ address: ID_ADDRESS, bytecode: note.id });
@@ -85,8 +96,8 @@ function running(note: Note): Pick<LocalChain, "rpcUrl" | "stop"> {
   return { rpcUrl: urlOf(note), stop: () => endProcess(note.pid, "SIGTERM", 10_000) };
 }
 
-function urlOf(note: Note): string {
-  return `http://127.0.0.1:${note.port}`;
+function urlOf({ port }: Pick<Note, "port">): string {
+  return `http://127.0.0.1:${port}`;
 }
 
 function newChainId(): Hex {

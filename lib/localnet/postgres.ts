@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import postgres from "postgres";
 import { readJson, writeJson } from "./files";
-import { freePort } from "./ports";
+import { startOnFreePort } from "./ports";
 import { makePrivateFolder, type PostgresHome, preparePostgresHome } from "./postgres-home";
-import { endProcess, startDetached, untilReady } from "./processes";
+import { endProcess, startDetached } from "./processes";
 
 const run = promisify(execFile);
 
@@ -36,23 +36,25 @@ export async function startPostgres(dataDir: string): Promise<LocalPostgres> {
   if (await serves(urlOf(note), data)) return { url: urlOf(note), stop };
 
   await forgetDeadPostmaster(data);
-  const port = await freePort(note.port);
-  const started = { ...note, port };
-  await writeJson(notePath, started);
   const logFile = join(place.home, "postgres.log");
-  const pid = await startDetached({
-    file: join(place.bin, "postgres"),
-    args: [
-      ...["-D", data, "-p", String(port)],
-      ...["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200"],
-    ],
-    logFile,
-    runAs: place.runAs,
+  const listening = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="];
+  const started = await startOnFreePort({
+    preferredPort: note.port,
+    timeoutMs: 60_000,
+    async start(port) {
+      // Noted first, so that whatever happens to this start, the next one finds the server.
+      await writeJson(notePath, { ...note, port });
+      return startDetached({
+        file: join(place.bin, "postgres"),
+        args: ["-D", data, "-p", String(port), ...listening, "-c", "max_connections=200"],
+        logFile,
+        runAs: place.runAs,
+      });
+    },
+    answers: (port) => serves(urlOf({ ...note, port }), data),
   });
-  if (!(await untilReady(pid, 60_000, () => serves(urlOf(started), data)))) {
-    throw new Error(`The local PostgreSQL did not start; its log is ${logFile}`);
-  }
-  return { url: urlOf(started), stop };
+  if (started === null) throw new Error(`The local PostgreSQL did not start; its log is ${logFile}`);
+  return { url: urlOf({ ...note, port: started.port }), stop };
 }
 
 function urlOf(note: Note): string {
