@@ -81,6 +81,7 @@ export async function openOwnLedger() {
 
   return {
     ...test,
+    rpcUrl: own.rpcUrl,
     chain,
     outside,
     log,
