@@ -78,11 +78,7 @@ export async function flip({ random, size, progress, hold, openStack }: Context)
     hold(NO_CANARY, canary.served(), [...new Set(canary.heard)]);
     const seen = tried.filter((line) => line === `${ALLOWED} ${canary.port}`).length;
     const blind = seen < tally.served || tally.served === 0 || tally.refused === 0;
-    hold(
-      "the watch sees what is allowed",
-      seen,
-      blind ? [`${seen} connections for ${tally.served} calls served`] : [],
-    );
+    hold(WATCHED, seen, blind ? [`${seen} connections for ${tally.served} calls served`] : []);
     const { served, refused } = tally;
     return { flips: size, served, refused, connections: tried.length, canariesHeard: canary.heard.length };
   } finally {
