@@ -81,7 +81,9 @@ test("headline, chart, table, CSV and chain agree after real paid calls", async 
 
   await merchant.signIn(page);
   await page.goto("/overview?range=7d");
-  expect(await units(page, "main dl > div:first-child dd > span:first-child")).toEqual([expected]);
+  const headline = "main dl > div:first-child dd > span:first-child";
+  await expect(page.locator(headline)).toBeVisible();
+  expect(await units(page, headline)).toEqual([expected]);
   expect(await units(page, "figcaption strong")).toEqual([expected]);
   expect(sum(await units(page, "figure li"))).toBe(expected);
   await page.locator('rect[fill="url(#still-running)"]').first().hover();
