@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Context, Figures } from "./campaign";
 import { commandsOf } from "./model/commands";
 import { judge } from "./model/judge";
-import { type Lane, openLane } from "./model/lane";
+import { LaneKeeper } from "./model/lane-keeper";
 import { newModel } from "./model/state";
 import { World } from "./model/world";
 
@@ -14,10 +14,9 @@ export const AS_MODELLED = "every sequence is what the model says";
 
 const MAX_COMMANDS = 50;
 /** Sequences that one seed of fast-check stands for; a failing one is told by its seed and path. */
-const BATCH = 25;
-const LANES = 4;
-/** Shrinking what failed may take as long as it takes to be useful, and no longer. */
-const BATCH_LIMIT_MS = 600_000;
+const BATCH = 5;
+const LANES = 6;
+const SHRINK_MS = 60_000;
 
 /** Drives the gateway and the ledger through random sequences of everything that can happen, against a small model. */
 export async function run({ size, seed, random, progress, openStack, hold }: Context): Promise<Figures> {
@@ -28,50 +27,61 @@ export async function run({ size, seed, random, progress, openStack, hold }: Con
   }));
   const counts = { sequences: 0, commands: 0, presentations: 0, kills: 0, retries: 0 };
   const broken: string[] = [];
-  const lanes = Array.from({ length: Math.min(LANES, batches.length) }, async (_, i) => {
-    const lane = await openLane(stack, `lane_${i}`, random.fork(`lane ${i}`));
+  const count: Count = (titles, { presentations, retries }) => {
+    counts.sequences += 1;
+    counts.commands += titles.length;
+    counts.presentations += presentations.length;
+    counts.kills += titles.filter((title) => title.startsWith("kill")).length;
+    counts.retries += retries;
+    progress(counts.sequences, size, `${counts.presentations} presentations`);
+  };
+  const work = async (lanes: LaneKeeper) => {
     try {
       for (let batch = batches.shift(); batch; batch = batches.shift()) {
-        const failure = await check(lane, batch, (titles, { presentations, retries }) => {
-          counts.sequences += 1;
-          counts.commands += titles.length;
-          counts.presentations += presentations.length;
-          counts.kills += titles.filter((title) => title.startsWith("kill")).length;
-          counts.retries += retries;
-          progress(Math.min(counts.sequences, size), size, `${counts.presentations} presentations`);
-        });
+        const failure = await check(lanes, batch, count);
         if (failure !== null) broken.push(failure);
       }
     } finally {
-      await lane.close();
+      await lanes.close();
     }
-  });
-  await Promise.all(lanes);
+  };
+  const workers = Array.from({ length: Math.min(LANES, batches.length) }, (_, i) =>
+    work(new LaneKeeper(stack, `lane_${i}`, random.fork(`lane ${i}`))),
+  );
+  await Promise.all(workers);
   hold(AS_MODELLED, counts.sequences, broken);
   return counts;
 }
 
+type Count = (titles: string[], world: World) => void;
+
+/** Runs a batch until a sequence fails, and then looks for a shorter one that does; says what failed, or null. */
 async function check(
-  lane: Lane,
+  lanes: LaneKeeper,
   { seed, runs }: { seed: number; runs: number },
-  count: (titles: string[], world: World) => void,
+  count: Count,
 ): Promise<string | null> {
   const sequences = fc.commands(commandsOf(), { maxCommands: MAX_COMMANDS, size: "max" });
-  const property = fc.asyncProperty(sequences, async (commands) => {
-    const model = newModel();
-    const world = await World.open(lane, model);
-    await fc.asyncModelRun(() => ({ model, real: world }), commands);
-    await judge(model, world);
-    count([...commands].map(String), world);
-  });
-  const outcome = await fc.check(property, {
-    seed,
-    numRuns: runs,
-    interruptAfterTimeLimit: BATCH_LIMIT_MS,
-    endOnFailure: false,
-  });
-  if (!outcome.failed) return null;
-  const [commands] = outcome.counterexample ?? [];
-  const error = outcome.errorInstance instanceof Error ? outcome.errorInstance.message : "";
-  return `--seed ${seed} --size ${outcome.numRuns}, path ${outcome.counterexamplePath}: ${error}\n  ${commands}`;
+  const holds = (counts: Count) =>
+    fc.asyncProperty(sequences, (commands) =>
+      lanes.use(async (lane) => {
+        const model = newModel();
+        const world = await World.open(lane, model);
+        await fc.asyncModelRun(() => ({ model, real: world }), commands);
+        await judge(model, world);
+        counts([...commands].map(String), world);
+      }),
+    );
+  const first = await fc.check(holds(count), { seed, numRuns: runs, endOnFailure: true });
+  if (!first.failed) return null;
+  const path = first.counterexamplePath ?? undefined;
+  const again = { seed, path, numRuns: 1, interruptAfterTimeLimit: SHRINK_MS };
+  const shorter = await fc.check(
+    holds(() => {}),
+    again,
+  );
+  const { counterexample, errorInstance } = shorter.failed ? shorter : first;
+  const error = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  const where = `--seed ${seed} --size ${first.numRuns}, path ${path}`;
+  return `${where}${shorter.failed ? "" : ", which held when it ran again"}: ${error}\n  ${counterexample}`;
 }

@@ -1,16 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { mintAddress } from "@/lib/chain/fixture";
 import type { Behaviour } from "./gate";
 import { FORTUNE } from "./lane";
 import { lookAround } from "./look-around";
-import { expect, type Model, type ModelEndpoint } from "./state";
-import type { Presentation, World } from "./world";
+import { patiently } from "./patience";
+import { presentAsModelled } from "./present";
+import type { Model, ModelEndpoint } from "./state";
+import type { World } from "./world";
 
 type Command = fc.AsyncCommand<Model, World>;
-
-const RETRIES = 5;
-const RETRY_AFTER_MS = 500;
 
 /** Makes a command that does one thing and looks around afterwards. */
 function command(
@@ -28,45 +26,6 @@ function command(
   };
 }
 
-async function presentOnce(
-  { model, world, title }: { model: Model; world: World; title: string },
-  { number, choice, replica, upstream }: Presented,
-): Promise<void> {
-  const payment = ofModel(model, number);
-  const at = payment.endpoints[choice % payment.endpoints.length] ?? payment.endpoints[0];
-  // A copy of what is under way may be told many things, which are judged at the end.
-  const isAlone = world.underWay(number).length === 0 && !world.deadLeases.has(number);
-  const expected = isAlone ? expect(payment, at, model, upstream) : null;
-  const isSent = payment.row?.money === "submitting" && payment.nonce === "unused";
-  const wait = isAlone && !isSent;
-  let presentation = await world.present(number, at, replica, upstream, wait);
-  for (let retry = 0; expected !== null && mayBeLoad(presentation, expected) && retry < RETRIES; retry++) {
-    world.retries += 1;
-    await sleep(RETRY_AFTER_MS);
-    // What nodes were too slow to take, the workers send them again.
-    await world.lane.replica(replica).work();
-    if (presentation.ended === null) await world.settleDown(model);
-    else presentation = await world.present(number, at, replica, upstream, wait);
-  }
-  const [before, row] = [payment.row, (await world.rows())[number]];
-  if (before === null && row) payment.boundTo = at;
-  const was = inWords(presentation);
-  if (expected !== null && was !== expected) {
-    const state = JSON.stringify({ ...payment, endpoint: model.endpoints[at], ...model.chain });
-    throw new Error(`${title}: expected ${expected}, was told ${was} (${state})`);
-  }
-}
-
-/** Whether the machine may just be too busy for the deadlines of RPCs and database; nothing but a busy machine passes. */
-function mayBeLoad(presentation: Presentation, expected: string): boolean {
-  const was = inWords(presentation);
-  return was !== expected && /^waits$|^503 (chain|service)_unavailable$/.test(was);
-}
-
-function inWords({ told }: Presentation): string {
-  return told === null ? "waits" : [told.status, told.code].filter(Boolean).join(" ");
-}
-
 /** How a payment is presented: which, at which of its endpoints, to which replica, before which upstream. */
 interface Presented {
   number: number;
@@ -81,9 +40,12 @@ function present(presented: Presented): Command {
   const { number, choice, replica, upstream, times } = presented;
   const title = `present ${number} ${times} times at its endpoint ${choice}, replica ${replica}, upstream ${upstream}`;
   return command(title, async (world, model) => {
+    const { endpoints } = ofModel(model, number);
+    const at = endpoints[choice % endpoints.length] ?? endpoints[0];
     for (let time = 0; time < times; time++) {
-      await presentOnce({ model, world, title }, presented);
-      await lookAround(model, world, title);
+      if (time > 0) await lookAround(model, world, title);
+      const wrong = await presentAsModelled(model, world, { number, at, replica, upstream });
+      if (wrong !== null) throw new Error(`${title}: ${wrong}`);
     }
   });
 }
@@ -121,7 +83,7 @@ function cancel(number: number): Command {
     `the payer cancels ${number}`,
     async (world, model) => {
       const { payer, authorization } = world.payment(number);
-      await world.lane.outside.cancel(payer, authorization);
+      await patiently(() => world.lane.outside.cancel(payer, authorization));
       ofModel(model, number).nonce = "cancelled";
     },
     (model) => ofModel(model, number).nonce === "unused",
@@ -133,8 +95,12 @@ function fund(number: number, funded: boolean): Command {
     `the payer of ${number} ${funded ? "gets" : "spends"} everything`,
     async (world, model) => {
       const { payer } = world.payment(number);
-      if (funded) await world.lane.outside.mint(payer.address, FORTUNE);
-      else await world.lane.outside.spend(payer, await world.balanceOf(payer.address));
+      const { outside } = world.lane;
+      await patiently(async () =>
+        funded
+          ? outside.mint(payer.address, FORTUNE)
+          : outside.spend(payer, await world.balanceOf(payer.address)),
+      );
       ofModel(model, number).funded = funded;
     },
     (model) => ofModel(model, number).funded !== funded,
@@ -210,7 +176,7 @@ const passTime = command("leases of the dead end", (world) => world.passTime());
 
 function work(replica: number): Command {
   return command(`the workers of ${replica} work`, async (world) => {
-    await world.lane.replica(replica).work();
+    await world.work(replica);
     await world.passTime();
   });
 }

@@ -15,17 +15,24 @@ export interface Gate {
   isHanging(target: string): boolean;
   /** Ends the call of this target that hangs. */
   release(target: string, behaviour: Exclude<Behaviour, "hangs">): void;
-  /** Breaks the call of this target that hangs, because who asked is dead. */
-  break(target: string): void;
+  /** Hears nothing more of who names itself like this in `Via`, and breaks its calls: it is dead. */
+  bury(caller: string): void;
   /** How often a target was asked for, and how often while it was being asked for already. */
   counts(target: string): { asked: number; atOnce: number };
   close(): void;
 }
 
+interface Call {
+  response: ServerResponse;
+  caller: string;
+  payment: string;
+}
+
 /** Starts the server; every answer is unlike any other and names the payment it was made for. */
 export async function startGate(): Promise<Gate> {
   const arranged = new Map<string, Behaviour>();
-  const hanging = new Map<string, { response: ServerResponse; payment: string }>();
+  const hanging = new Map<string, Call>();
+  const buried = new Set<string>();
   const listeners = new Map<string, () => void>();
   const counted = new Map<string, { asked: number; atOnce: number }>();
   let serial = 0;
@@ -36,9 +43,14 @@ export async function startGate(): Promise<Gate> {
     return counts;
   }
 
-  function treat(target: string, behaviour: Behaviour, response: ServerResponse, payment: string): void {
+  function treat(target: string, behaviour: Behaviour, call: Call): void {
+    const { response, payment } = call;
     if (behaviour === "hangs") {
-      hanging.set(target, { response, payment });
+      hanging.set(target, call);
+      // Its caller gave it up, or died: nobody is asked for it any more.
+      response.once("close", () => {
+        if (hanging.get(target)?.response === response) hanging.delete(target);
+      });
       listeners.get(target)?.();
       listeners.delete(target);
       return;
@@ -55,11 +67,13 @@ export async function startGate(): Promise<Gate> {
 
   const server = createServer((request, response) => {
     const target = request.url ?? "";
+    const caller = String(request.headers.via);
+    if (buried.has(caller)) return void response.destroy();
     countsOf(target).asked += 1;
     if (hanging.has(target)) countsOf(target).atOnce += 1;
     const behaviour = arranged.get(target) ?? "answers";
     arranged.delete(target);
-    treat(target, behaviour, response, String(request.headers["idempotency-key"]));
+    treat(target, behaviour, { response, caller, payment: String(request.headers["idempotency-key"]) });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
 
@@ -71,11 +85,15 @@ export async function startGate(): Promise<Gate> {
     release(target, behaviour) {
       const call = hanging.get(target);
       hanging.delete(target);
-      if (call) treat(target, behaviour, call.response, call.payment);
+      if (call) treat(target, behaviour, call);
     },
-    break(target) {
-      hanging.get(target)?.response.destroy();
-      hanging.delete(target);
+    bury(caller) {
+      buried.add(caller);
+      for (const [target, call] of hanging) {
+        if (call.caller !== caller) continue;
+        hanging.delete(target);
+        call.response.destroy();
+      }
     },
     counts: countsOf,
     close() {

@@ -12,6 +12,8 @@ import type { Lane } from "./lane";
 const NETWORK = "eip155:84532";
 const PRICE_MICRO_USD = 10_000n;
 const UPSTREAM_TIMEOUT_MS = 30_000;
+/** However slow the machine, no payment of a sequence runs out during it. */
+const VALID_SECONDS = 86_400n;
 
 /** An endpoint of one sequence. */
 export interface Endpoint {
@@ -58,7 +60,11 @@ export async function sign(
   const terms = { payTo, priceMicroUsd: PRICE_MICRO_USD, charge, upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS };
   const offer = exactOffer({ id, v1Name, token }, terms);
   const payer = await lane.payer();
-  const { digest: _, ...authorization } = await authorize(payer, { to: payTo, value: offer.amount });
+  const { digest: _, ...authorization } = await authorize(payer, {
+    to: payTo,
+    value: offer.amount,
+    validBefore: BigInt(Math.floor(Date.now() / 1000)) + VALID_SECONDS,
+  });
   const { signature, asset: __, value, validAfter, validBefore, ...rest } = authorization;
   const numbers = { value: `${value}`, validAfter: `${validAfter}`, validBefore: `${validBefore}` };
   const { name, version } = token;

@@ -3,11 +3,13 @@ import { and, inArray, isNull } from "drizzle-orm";
 import { settlements } from "@/lib/db/schema";
 import { reasonFor } from "@/lib/x402/reasons";
 import { lookAround } from "./look-around";
-import { expect, type Model } from "./state";
+import { PATIENCE_MS } from "./patience";
+import { presentAsModelled } from "./present";
+import type { Model } from "./state";
 import type { Presentation, World } from "./world";
 
 const PRICE_UNITS = 10_000n;
-const WORK_ROUNDS = 6;
+const WORK_AGAIN_MS = 10;
 
 /** Heals everything, lets the workers finish, fetches what was paid for, and then holds the whole sequence to account. */
 export async function judge(model: Model, world: World): Promise<void> {
@@ -28,12 +30,14 @@ async function heal(model: Model, world: World): Promise<void> {
   await world.mine();
   await world.settleDown(model);
   await world.passTime();
-  for (let round = 0; round < WORK_ROUNDS; round++) {
-    const rows = await world.rows();
-    if (round > 0 && !rows.some((row) => row?.money === "submitting" || row?.delivery === "pending")) break;
-    await world.lane.replica(round).work();
+  const until = performance.now() + PATIENCE_MS;
+  for (let round = 0, open = true; open && performance.now() < until; round++) {
+    await world.work(round);
     await world.passTime();
-    await sleep(10);
+    await sleep(WORK_AGAIN_MS);
+    open = (await world.rows()).some(
+      (row) => row?.money === "submitting" || (row?.delivery === "pending" && row.money !== "void"),
+    );
   }
   await lookAround(model, world, "everything");
 }
@@ -45,11 +49,10 @@ async function fetchPaid(model: Model, world: World, wrongs: string[]): Promise<
     if (row?.money === "submitting" || (row?.money === "held" && row.delivery === "pending"))
       wrongs.push(`payment ${i} stays ${row.money}/${row.delivery}`);
     if (row === null || boundTo === null || (nonce !== "ours" && nonce !== "a stranger's")) continue;
-    const expected = expect(payment, boundTo, model, "answers");
-    const { told } = await world.present(i, boundTo, 1, "answers", true);
-    const was = told === null ? "nothing" : [told.status, told.code].filter(Boolean).join(" ");
-    if (was !== expected)
-      wrongs.push(`payment ${i}, paid for, was told ${was} instead of ${expected} at the end`);
+    const wrong = await presentAsModelled(model, world, {
+      ...{ number: i, at: boundTo, replica: 1, upstream: "answers" },
+    });
+    if (wrong !== null) wrongs.push(`payment ${i}, paid for, at the end: ${wrong}`);
     payment.row = (await world.rows())[i] ?? null;
   }
 }

@@ -8,6 +8,7 @@ import { merchants } from "@/lib/db/schema";
 import { type MerchantId, newId } from "@/lib/ids";
 import { type Gate, startGate } from "./gate";
 import { type Mempool, openMempool } from "./mempool";
+import { patiently } from "./patience";
 import { openReplica, type Replica } from "./replica";
 
 /** More than all payments of a campaign together. */
@@ -52,8 +53,10 @@ export async function openLane({ parts, chain }: Stack, name: string, random: Ra
   const gate = await startGate();
   const mempool = openMempool(chain.rpcUrl);
   const bugs: string[] = [];
+  let opened = 0;
   const open = async () =>
     openReplica({
+      name: `replica-${opened++}.localhost`,
       databaseUrl,
       relayerKey,
       rpc: await mempool.open(),
@@ -77,12 +80,14 @@ export async function openLane({ parts, chain }: Stack, name: string, random: Ra
     async kill(index) {
       const replica = at(index);
       replica.kill();
+      gate.bury(`1.1 ${replica.name}`);
       dead.push(replica);
+      await mempool.quiet();
       replicas[index % REPLICAS] = await open();
     },
     async payer() {
       const account = privateKeyToAccount(random.hex(32));
-      await outside.mint(account.address, FORTUNE);
+      await patiently(() => outside.mint(account.address, FORTUNE));
       return account;
     },
     takeBugs: () => bugs.splice(0),

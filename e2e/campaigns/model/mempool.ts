@@ -16,6 +16,8 @@ export interface Mempool {
   price(known: boolean): void;
   /** Whether anything was forgotten since this was asked last. */
   takeDropped(): boolean;
+  /** Resolves when the chain has answered what it was asked until now, by the dead too. */
+  quiet(): Promise<void>;
   /** Resolves when the next transaction was taken and held. */
   nextHeld(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export interface Mempool {
 export function openMempool(rpcUrl: string): Mempool {
   const chain = anvilClient(rpcUrl).extend(walletActions);
   const waiting = new Map<Hex, Hex>();
+  const asked = new Set<Promise<unknown>>();
   let holding = false;
   let pricing = true;
   let dropped = false;
@@ -43,7 +46,11 @@ export function openMempool(rpcUrl: string): Mempool {
         if (!pricing && call.method === "eth_estimateGas") {
           return { jsonrpc: "2.0", id: call.id, error: { code: -32_000, message: "no price for gas" } };
         }
-        if (!holding || call.method !== "eth_sendRawTransaction") return forward();
+        if (!holding || call.method !== "eth_sendRawTransaction") {
+          const answer = forward();
+          asked.add(answer);
+          return answer.finally(() => asked.delete(answer));
+        }
         const [raw] = call.params as [Hex];
         return { jsonrpc: "2.0", id: call.id, result: take(raw) };
       });
@@ -71,6 +78,9 @@ export function openMempool(rpcUrl: string): Mempool {
       const was = dropped;
       dropped = false;
       return was;
+    },
+    async quiet() {
+      await Promise.allSettled(asked);
     },
     nextHeld() {
       return new Promise((resolve) => {

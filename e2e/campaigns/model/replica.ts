@@ -25,6 +25,8 @@ export interface Told {
 
 /** The product as one process composes it, without the process: what it reaches, it reaches through proxies of its own. */
 export interface Replica {
+  /** As it names itself in `Via`. */
+  name: string;
   present(target: string, headers: Record<string, string>): Promise<Told>;
   /** One round of every worker. */
   work(): Promise<void>;
@@ -35,6 +37,8 @@ export interface Replica {
 
 /** What the replicas of a lane are configured with. */
 export interface ReplicaOptions {
+  /** Its host: unlike any other's, so that the merchant's server can tell the dead from the living. */
+  name: string;
   databaseUrl: string;
   relayerKey: string;
   rpc: RpcProxy;
@@ -42,16 +46,20 @@ export interface ReplicaOptions {
   onBug(line: string): void;
 }
 
-const ORIGIN = "http://localhost:3000";
-
 /** Opens a replica. */
-export async function openReplica({ databaseUrl, relayerKey, rpc, onBug }: ReplicaOptions): Promise<Replica> {
+export async function openReplica({
+  name,
+  databaseUrl,
+  relayerKey,
+  rpc,
+  onBug,
+}: ReplicaOptions): Promise<Replica> {
   const database = await openTcpProxy(targetOf(databaseUrl));
   const env = readEnv({
     DATABASE_URL: database.through(databaseUrl),
     FAREBOX_NETWORKS: JSON.stringify([{ network: "eip155:84532", rpc: rpc.url, relayerKey }]),
     FAREBOX_SECRET: "a secret that all replicas of the model share",
-    FAREBOX_ORIGIN: ORIGIN,
+    FAREBOX_ORIGIN: `http://${name}`,
     FAREBOX_PRIVATE_UPSTREAMS: "127.0.0.0/8",
     FAREBOX_DATABASE_CONNECTIONS: "8",
   });
@@ -72,9 +80,10 @@ export async function openReplica({ databaseUrl, relayerKey, rpc, onBug }: Repli
     gateway.close();
   };
   return {
+    name,
     async present(target, headers) {
       const { signal } = new AbortController();
-      const lines = Object.entries({ Host: new URL(ORIGIN).host, ...headers });
+      const lines = Object.entries({ Host: name, ...headers });
       const body = (async function* () {})();
       return readTold(await gateway.handle({ method: "GET", target, headers: lines, body, signal }));
     },

@@ -10,11 +10,9 @@ import { LOCAL_TOKEN } from "@/lib/localnet/genesis";
 import type { Behaviour } from "./gate";
 import { type Endpoint, type Payment, sign, versionOf } from "./goods";
 import type { Lane } from "./lane";
+import { PATIENCE_MS, patiently } from "./patience";
 import type { Told } from "./replica";
 import type { Model, Row } from "./state";
-
-/** How long anything that must happen may take on a busy machine. */
-const PATIENCE_MS = 15_000;
 
 /** One presentation of a payment, ended or not. */
 export interface Presentation {
@@ -122,19 +120,22 @@ export class World {
 
   /** Kills a replica: nobody hears what it was about to say, and its leases live on. */
   async kill(replica: number): Promise<void> {
-    for (const [i, { target }] of this.payments.entries()) {
+    for (const i of this.payments.keys()) {
       for (const presentation of this.underWay(i).filter((each) => each.replica === replica)) {
         presentation.lost = true;
         this.deadLeases.add(i);
-        this.lane.gate.break(target);
       }
     }
     await this.lane.kill(replica);
   }
 
-  /** Lets the time pass after which leases of the dead end, and those that workers take for a while. */
+  /**
+   * Lets the time pass after which leases of the dead end, and those that workers take for a while. The lease of a payment
+   * that somebody alive is presenting may be theirs, and that one is renewed: it stays.
+   */
   async passTime(): Promise<void> {
-    const dead = [...this.deadLeases].map((i) => this.payment(i).identity);
+    const ending = [...this.deadLeases].filter((i) => this.underWay(i).length === 0);
+    const dead = ending.map((i) => this.payment(i).identity);
     const abandoned = sql`${payments.leaseOwner} is null and ${payments.leaseUntil} is not null`;
     const theirs = dead.length === 0 ? abandoned : sql`(${abandoned} or ${inArray(payments.identity, dead)})`;
     const ours = inArray(
@@ -142,20 +143,42 @@ export class World {
       this.endpoints.map(({ id }) => id),
     );
     const ended = { leaseUntil: sql`now() - interval '1 second'` };
-    await this.lane.database.db.update(payments).set(ended).where(and(ours, theirs));
-    this.deadLeases.clear();
+    await patiently(() => this.lane.database.db.update(payments).set(ended).where(and(ours, theirs)));
+    for (const i of ending) this.deadLeases.delete(i);
+  }
+
+  /** Has payments that were sent look as if they just were: what waits for a minute closes its network (faults D9). */
+  async stayYoung(): Promise<void> {
+    const sent = inArray(
+      payments.identity,
+      this.payments.map(({ identity }) => identity),
+    );
+    const young = { submittedAt: sql`now()` };
+    const { db } = this.lane.database;
+    await patiently(() =>
+      db
+        .update(payments)
+        .set(young)
+        .where(and(sent, eq(payments.money, "submitting"))),
+    );
+  }
+
+  /** The workers of a replica do all they have to do. */
+  work(replica: number): Promise<void> {
+    return patiently(() => this.lane.replica(replica).work());
   }
 
   /** The chain mines what waits; what nodes forgot, the workers send them again. */
   async mine(): Promise<void> {
     await this.lane.mempool.mine();
-    if (this.lane.mempool.takeDropped()) await this.lane.replica(0).work();
+    if (this.lane.mempool.takeDropped()) await this.work(0);
   }
 
   /** A stranger who saw a payment sends it to the chain. */
   async sendByStranger(number: number): Promise<void> {
     const { authorization } = this.payment(number);
-    await this.lane.outside.send(authorization.asset, encodeTransfer(authorization));
+    const transfer = encodeTransfer(authorization);
+    await patiently(() => this.lane.outside.send(authorization.asset, transfer));
     this.sentByStranger.set(number, ++this.clock);
   }
 
@@ -179,15 +202,14 @@ export class World {
   /** The rows of the payments, null for those that have none. */
   async rows(): Promise<(Row | null)[]> {
     const { id, identity, money, delivery, attempt, reason } = payments;
-    const found = await this.lane.database.db
-      .select({ id, identity, money, delivery, attempt, reason })
-      .from(payments)
-      .where(
-        inArray(
-          identity,
-          this.payments.map((payment) => payment.identity),
-        ),
-      );
+    const ours = inArray(
+      identity,
+      this.payments.map((payment) => payment.identity),
+    );
+    const { db } = this.lane.database;
+    const found = await patiently(() =>
+      db.select({ id, identity, money, delivery, attempt, reason }).from(payments).where(ours),
+    );
     return this.payments.map((payment) => {
       const own = found.find((row) => Buffer.compare(row.identity, payment.identity) === 0);
       if (!own) return null;
@@ -199,22 +221,15 @@ export class World {
   /** Whether the chain has used or cancelled a payment's nonce. */
   isUsed(number: number): Promise<boolean> {
     const { asset, from, nonce } = this.payment(number).authorization;
-    return this.lane.outside.client.readContract({
-      address: asset,
-      abi: eip3009ABI,
-      functionName: "authorizationState",
-      args: [from, nonce],
-    });
+    const { client } = this.lane.outside;
+    const question = { address: asset, abi: eip3009ABI, functionName: "authorizationState" } as const;
+    return patiently(() => client.readContract({ ...question, args: [from, nonce] }));
   }
 
   balanceOf(owner: Address): Promise<bigint> {
     const { client } = this.lane.outside;
-    return client.readContract({
-      address: LOCAL_TOKEN,
-      abi: erc20Abi,
-      functionName: "balanceOf",
-      args: [owner],
-    });
+    const question = { address: LOCAL_TOKEN, abi: erc20Abi, functionName: "balanceOf" } as const;
+    return patiently(() => client.readContract({ ...question, args: [owner] }));
   }
 
   payment(number: number): Payment {
