@@ -250,4 +250,9 @@ export interface Chain {
 /** Thrown when no RPC gave an answer; callers answer 503 chain_unavailable, never 402. */
 export class ChainUnavailable extends Error {
   override name = "ChainUnavailable";
+
+  // By its name: Next bundles its own copy of this class, and catches what was thrown outside of it.
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return error instanceof Error && error.name === "ChainUnavailable";
+  }
 }

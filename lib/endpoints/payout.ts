@@ -1,5 +1,5 @@
 import { type Address, getAddress, isAddress, zeroAddress } from "viem";
-import type { Chain } from "@/lib/chain/chain";
+import { type Chain, ChainUnavailable } from "@/lib/chain/chain";
 import { bad, type Checked, good } from "./checked";
 
 /** Contracts at the same address everywhere; money sent to one is lost or anybody's. */
@@ -48,8 +48,7 @@ export function createBlockCheck(chains: ReadonlyMap<string, Chain>) {
     try {
       return (await chains.get(network)?.isBlocked(getAddress(payTo))) ?? false;
     } catch (error) {
-      // By its name: Next bundles its own copy of the class, and the chains were opened outside of it.
-      if (error instanceof Error && error.name === "ChainUnavailable") return false;
+      if (error instanceof ChainUnavailable) return false;
       throw error;
     }
   };

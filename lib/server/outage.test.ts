@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ChainUnavailable } from "@/lib/chain/chain";
 import { outageOf } from "./outage";
 
@@ -22,6 +22,13 @@ describe("an error is told as what the caller can do about it", () => {
 
   it("a silent chain means to come back", () => {
     expect(outageOf(new ChainUnavailable("No RPC answered"))).toBe("chain_unavailable");
+  });
+
+  it("a silent chain means so also where the error is of another copy of its class, as bundlers make them", async () => {
+    vi.resetModules();
+    const copy = await import("@/lib/chain/chain");
+    expect(copy.ChainUnavailable).not.toBe(ChainUnavailable);
+    expect(outageOf(new copy.ChainUnavailable("No RPC answered"))).toBe("chain_unavailable");
   });
 
   it.each(["23514", "23505", "42703", "ERR_INVALID_ARG_TYPE"])("%s is a bug", (code) => {
