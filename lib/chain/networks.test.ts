@@ -1,4 +1,6 @@
 import { DEFAULT_ASSETS } from "@x402/evm";
+import type { Chain } from "viem";
+import * as viemChains from "viem/chains";
 import { describe, expect, it } from "vitest";
 import { NETWORKS, networkById, viemChainOf } from "./networks";
 
@@ -37,8 +39,22 @@ describe("the networks", () => {
     expect(networkById("solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp")).toBeUndefined();
   });
 
-  it.each(NETWORKS)("$name has a multicall contract and an explorer without a trailing slash", (network) => {
-    expect(viemChainOf(network).contracts?.multicall3?.address).toMatch(/^0x[0-9a-fA-F]{40}$/);
-    expect(network.explorerUrl).toMatch(/^https:\/\/.*[^/]$/);
+  it.each(NETWORKS)("$name is described as viem describes it", (network) => {
+    const known: Chain | undefined = Object.values(viemChains).find(({ id }) => id === network.chainId);
+    const ours = viemChainOf(network);
+    expect(network.name).toBe(known?.name.replaceAll("_", " "));
+    expect(network.test).toBe(known?.testnet === true);
+    expect(network.explorerUrl).toBe(known?.blockExplorers?.default.url.replace(/\/$/, ""));
+    expect(ours.nativeCurrency).toMatchObject({ symbol: known?.nativeCurrency.symbol, decimals: 18 });
+    expect(known?.nativeCurrency.decimals).toBe(18);
+    expect(known?.rpcUrls.default.http.map((url) => url.replace(/\/$/, ""))).toContain(
+      ours.rpcUrls.default.http[0],
+    );
+    expect(ours.blockTime).toBe(known?.blockTime);
+    const multicall3 = known?.contracts?.multicall3;
+    const usual = "0xca11bde05977b3631167028862be2a173976ca11";
+    expect(ours.contracts?.multicall3?.address.toLowerCase()).toBe(
+      multicall3 && "address" in multicall3 ? String(multicall3.address).toLowerCase() : usual,
+    );
   });
 });

@@ -1,34 +1,16 @@
 import { DEFAULT_ASSETS } from "@x402/evm";
 import { EVM_NETWORK_CHAIN_ID_MAP } from "@x402/evm/v1";
-import { type Address, getAddress, type Chain as ViemChain } from "viem";
 import {
-  adi,
-  arbitrum,
-  arbitrumSepolia,
-  avalanche,
-  base,
-  baseSepolia,
-  celo,
-  celoSepolia,
-  flare,
-  hpp,
-  hppSepolia,
-  mainnet,
-  monad,
-  polygon,
-  sei,
-  seiTestnet,
-  stable,
-  stableTestnet,
-  xdc,
-  xdcTestnet,
-} from "viem/chains";
+  type Address,
+  defineChain,
+  defineTransactionReceipt,
+  getAddress,
+  hexToBigInt,
+  isHex,
+  type Chain as ViemChain,
+} from "viem";
 import type { Network } from "./chain";
-
-const VIEM_CHAINS: readonly ViemChain[] = [
-  ...[base, baseSepolia, mainnet, arbitrum, arbitrumSepolia, avalanche, polygon, monad, sei, seiTestnet],
-  ...[celo, celoSepolia, flare, stable, stableTestnet, adi, hpp, hppSepolia, xdc, xdcTestnet],
-];
+import { PUBLIC_CHAINS } from "./public-chains";
 
 /**
  * The EVM names the last v1 client (x402 1.2.0) knows. One unknown name in a 402 makes that client throw on the whole
@@ -51,15 +33,15 @@ function v1NameOf(chainId: number): string | null {
 
 function networkOf(id: string): Network | undefined {
   const chainId = Number(id.slice("eip155:".length));
-  const chain = VIEM_CHAINS.find((known) => known.id === chainId);
+  const chain = PUBLIC_CHAINS.find((known) => known.chainId === chainId);
   const asset = DEFAULT_ASSETS[id]?.find((listed) => (listed.assetTransferMethod ?? "eip3009") === "eip3009");
   if (!chain || !asset) return undefined;
   return {
     id: `eip155:${chainId}`,
     chainId,
-    name: chain.name.replaceAll("_", " "),
+    name: chain.name,
     v1Name: v1NameOf(chainId),
-    test: chain.testnet === true,
+    test: chain.test === true,
     token: {
       address: getAddress(asset.asset),
       symbol: asset.symbol,
@@ -67,7 +49,7 @@ function networkOf(id: string): Network | undefined {
       name: asset.name,
       version: asset.version,
     },
-    explorerUrl: chain.blockExplorers?.default.url.replace(/\/$/, "") ?? null,
+    explorerUrl: chain.explorerUrl,
   };
 }
 
@@ -81,9 +63,22 @@ export function networkById(id: string): Network | undefined {
   return NETWORKS.find((network) => network.id === id);
 }
 
+/** Rollups of the OP stack charge for their data beside gas, and say so in a field of their own: `l1Fee`, in wei. */
+const RECEIPT = defineTransactionReceipt({
+  format: ({ l1Fee }: { l1Fee?: unknown }) => ({ l1Fee: isHex(l1Fee) ? hexToBigInt(l1Fee) : 0n }),
+});
+
 /** The same network as viem describes it, with the address of Multicall3 always filled in. */
-export function viemChainOf(network: Network): ViemChain {
-  const chain = VIEM_CHAINS.find(({ id }) => id === network.chainId);
-  if (!chain) throw new Error(`viem does not know ${network.id}`);
-  return { ...chain, contracts: { multicall3: { address: MULTICALL3 }, ...chain.contracts } };
+export function viemChainOf(network: Pick<Network, "id" | "chainId">): ViemChain {
+  const chain = PUBLIC_CHAINS.find(({ chainId }) => chainId === network.chainId);
+  if (!chain) throw new Error(`Nothing is known of ${network.id}`);
+  return defineChain({
+    id: chain.chainId,
+    name: chain.name,
+    nativeCurrency: { name: chain.gasSymbol, symbol: chain.gasSymbol, decimals: 18 },
+    rpcUrls: { default: { http: [chain.rpcUrl] } },
+    contracts: { multicall3: { address: chain.multicall3 ?? MULTICALL3 } },
+    formatters: { transactionReceipt: RECEIPT },
+    ...(chain.blockTimeMs !== undefined && { blockTime: chain.blockTimeMs }),
+  });
 }
