@@ -11,6 +11,8 @@ import { installMissing } from "./install.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), "farebox-reports-"));
 const total = { passed: 0, failed: 0 };
+/** What failed, by name: said once more at the end, where it is found. */
+const failures = [];
 process.chdir(root);
 process.env.NEXT_TELEMETRY_DISABLED = "1";
 
@@ -40,6 +42,7 @@ if (count("Build", await buildStale(root))) {
 }
 rmSync(reports, { recursive: true, force: true });
 const ok = total.failed === 0 && total.passed > 0;
+if (failures.length > 0) console.log(`\nFailed:\n${failures.join("\n")}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = ok ? 0 : 1;
 
@@ -62,7 +65,7 @@ function audit(folder) {
 
 function count(title, passed) {
   total[passed ? "passed" : "failed"] += 1;
-  if (!passed) console.log(`${title}: failed`);
+  if (!passed) failures.push(title);
   return passed;
 }
 
@@ -73,21 +76,39 @@ function suite(title, program, args, name, read) {
   const status = run(program, args, { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
   const { passed, failed } = existsSync(file)
     ? read(JSON.parse(readFileSync(file, "utf8")))
-    : { passed: 0, failed: 0 };
+    : { passed: 0, failed: [] };
+  if (failed.length === 0 && (status !== 0 || passed === 0)) failed.push(`${title}, as a whole`);
   total.passed += passed;
-  total.failed += failed || (status === 0 && passed > 0 ? 0 : 1);
+  total.failed += failed.length;
+  failures.push(...failed);
 }
 
 function report(name) {
   return join(reports, `${name}.json`);
 }
 
-function readVitest({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) {
-  return { passed: numPassedTests, failed: numFailedTests + numPendingTests + numTodoTests };
+function readVitest({ numPassedTests, testResults }) {
+  const failed = testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const tests = assertionResults.filter((test) => test.status !== "passed");
+    if (tests.length === 0 && status !== "passed") return [`${relative(root, name)}\n${message}`];
+    return tests.map(({ fullName, failureMessages }) =>
+      [`${relative(root, name)} > ${fullName}`, ...failureMessages].join("\n"),
+    );
+  });
+  return { passed: numPassedTests, failed };
 }
 
-function readPlaywright({ stats }) {
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped };
+function readPlaywright({ stats, suites }) {
+  const specs = suites.flatMap(specsOf).filter(({ ok, tests }) => !ok || tests.some(isNotPassed));
+  return { passed: stats.expected, failed: specs.map(({ file, title }) => `${file} > ${title}`) };
+}
+
+function specsOf({ specs = [], suites = [] }) {
+  return [...specs, ...suites.flatMap(specsOf)];
+}
+
+function isNotPassed({ status }) {
+  return status !== "expected";
 }
 
 function run(program, args, env = {}) {

@@ -72,12 +72,16 @@ test("before it serves, callers are told to come back", async () => {
 test("a stop lets the request in flight end, and takes no new connection", async () => {
   const front = await openFront(0, "127.0.0.1");
   const arrived = new Promise<() => void>((resolve) => {
-    front.serve((_, response) => resolve(() => void response.end("done")));
+    front.serve(({ url }, response) => {
+      if (url === "/slow") resolve(() => void response.end("done"));
+      else response.end();
+    });
   });
-  const answer = fetch(`http://127.0.0.1:${front.port}/`);
+  const answer = fetch(`http://127.0.0.1:${front.port}/slow`);
   const finish = await arrived;
   const drained = front.drain({ noticeMs: 0, graceMs: 60_000 });
-  await expect(fetch(`http://127.0.0.1:${front.port}/`)).rejects.toThrow();
+  const another = () => fetch(`http://127.0.0.1:${front.port}/`).then(() => "taken", String);
+  await expect.poll(another).toContain("fetch failed");
   finish();
   expect(await (await answer).text()).toBe("done");
   await drained;
