@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, statSync, utimesSync } from "node:fs";
+import { utimesSync } from "node:fs";
 import { join } from "node:path";
+import { isFresh } from "./stale.mjs";
 
 /** What `next build` reads. */
 const SOURCES = [
@@ -17,7 +18,7 @@ const SOURCES = [
 /** Builds the dashboard unless its build is newer than every source; false when the build failed. */
 export async function buildStale(root) {
   const buildId = join(root, ".next", "BUILD_ID");
-  if (timeOf(buildId) > newest(root)) return true;
+  if (isFresh(root, buildId, SOURCES)) return true;
   console.log("Building the dashboard; this takes a minute or two.");
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
   const from = new Date();
@@ -26,21 +27,4 @@ export async function buildStale(root) {
   // Dated at its beginning, so that what was edited meanwhile makes it stale.
   if (status === 0) utimesSync(buildId, from, from);
   return status === 0;
-}
-
-function newest(root) {
-  const files = SOURCES.flatMap((name) => {
-    const path = join(root, name);
-    if (!name.includes(".")) {
-      return readdirSync(path, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
-        .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-    }
-    return [path];
-  });
-  return Math.max(...files.map(timeOf));
-}
-
-function timeOf(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildStale } from "./build.mjs";
 import { installMissing } from "./install.mjs";
+import { loadProgram } from "./program.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dev = process.argv.includes("--dev");
@@ -14,7 +15,5 @@ process.env.NEXT_TELEMETRY_DISABLED = "1";
 installMissing(root);
 const { default: nextEnv } = await import("@next/env");
 nextEnv.loadEnvConfig(root, dev);
-const { register } = await import("tsx/esm/api");
-register();
-const { main } = await import("../lib/server/main.ts");
+const { main } = await loadProgram(root, "lib/server/main.ts");
 await main({ dev, build: () => buildStale(root) });

@@ -25,7 +25,7 @@ afterAll(async () => {
 async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const { PATH = "", HOME = "" } = givenEnv();
   const env = { NODE_ENV: "production" as const, PATH, HOME, FAREBOX_DATA_DIR: dataDir.path };
-  const program = ["node_modules/tsx/dist/cli.mjs", "bin/farebox.ts", ...args];
+  const program = ["bin/farebox.mjs", ...args];
   return run(process.execPath, program, { env }).then(
     ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
     ({ code, stdout, stderr }) => ({ code, out: stdout, err: stderr }),

@@ -5,7 +5,7 @@ import { givenEnv } from "@/lib/env";
 import { readEmail } from "@/lib/merchants/email";
 import { setOperator } from "@/lib/merchants/operator";
 import { readRunningConfiguration } from "@/lib/server/configure";
-import { CannotStart } from "@/lib/server/failure";
+import { CannotStart, failToStart } from "@/lib/server/failure";
 import { openParts, type Parts } from "@/lib/server/parts";
 import { check } from "./check";
 import { pay } from "./pay";
@@ -21,7 +21,11 @@ const USAGE = `Usage: npm run farebox -- <command>
 `;
 
 /** Runs one operator's command beside the running instance and returns the exit code; standard output is its result alone. */
-export async function runCommand([command, argument, option]: string[]): Promise<number> {
+export function runCommand(words: string[]): Promise<number> {
+  return run(words).catch(failToStart);
+}
+
+async function run([command, argument, option]: string[]): Promise<number> {
   if (command === "check") return withParts(async (parts) => report(await check(parts)));
   if (command === "seed" && argument) {
     const file: unknown = await readSeedFile(argument);
