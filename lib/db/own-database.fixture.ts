@@ -4,8 +4,8 @@ import { onTestFinished } from "vitest";
 import { givenEnv } from "@/lib/env";
 import { migrateDatabase } from "./migrate";
 
-/** Makes a migrated database for one test, on the shared server; `defaults` are settings every session in it starts with. */
-export async function makeOwnDatabase(defaults: Record<string, string> = {}) {
+/** Makes a migrated database on the shared server; `set` changes a setting of every session that begins from then on. */
+export async function createOwnDatabase() {
   const shared = givenEnv().DATABASE_URL ?? "";
   const name = `own_${randomUUID().replaceAll("-", "")}`;
   const admin = postgres(shared, { max: 1, onnotice: () => {} });
@@ -13,19 +13,31 @@ export async function makeOwnDatabase(defaults: Record<string, string> = {}) {
   const url = new URL(shared);
   url.pathname = name;
   await migrateDatabase(url.href);
-  const set = (setting: string, value: string) =>
-    admin.unsafe(`alter database ${name} set ${setting} = '${value}'`);
-  for (const [setting, value] of Object.entries(defaults)) await set(setting, value);
-  onTestFinished(async () => {
-    await admin.unsafe(`drop database ${name} with (force)`);
-    await admin.end();
-  });
   return {
     url: url.href,
+    set: (setting: string, value: string) =>
+      admin.unsafe(`alter database ${name} set ${setting} = '${value}'`),
+    /** Ends every session in it. */
+    disconnect: () =>
+      admin`select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = ${name}`,
+    async drop() {
+      await admin.unsafe(`drop database ${name} with (force)`);
+      await admin.end();
+    },
+  };
+}
+
+/** Makes a migrated database for one test; `defaults` are settings every session in it starts with. */
+export async function makeOwnDatabase(defaults: Record<string, string> = {}) {
+  const own = await createOwnDatabase();
+  onTestFinished(() => own.drop());
+  for (const [setting, value] of Object.entries(defaults)) await own.set(setting, value);
+  return {
+    url: own.url,
     /** Changes a setting for every session that begins from now on, and ends those there are. */
     async turn(setting: string, value: string) {
-      await set(setting, value);
-      await admin`select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = ${name}`;
+      await own.set(setting, value);
+      await own.disconnect();
     },
   };
 }

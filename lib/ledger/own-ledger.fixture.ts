@@ -1,12 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
-import postgres from "postgres";
 import type { PrivateKeyAccount } from "viem/accounts";
 import type { Chain } from "@/lib/chain/chain";
 import { keptLog, Outside, openLocal, startOwnChain } from "@/lib/chain/fixture";
-import { migrateDatabase } from "@/lib/db/migrate";
+import { createOwnDatabase } from "@/lib/db/own-database.fixture";
 import { chainTxs, payments, settlements } from "@/lib/db/schema";
-import { givenEnv } from "@/lib/env";
 import type { ClaimedPayment, NewPayment } from "@/lib/gateway/ports";
 import { authorizationOf } from "./authorization";
 import { ANSWER, losingBroadcasts, openTestLedger, relayerOf } from "./fixture";
@@ -15,17 +12,11 @@ import { settleUnattended } from "./workers/settle";
 
 /** Opens a ledger on a chain and a database of its own, so that a test may take blocks back or stop the mining. */
 export async function openOwnLedger() {
-  const shared = givenEnv().DATABASE_URL ?? "";
-  const name = `own_${randomUUID().replaceAll("-", "")}`;
-  const admin = postgres(shared, { max: 1, onnotice: () => {} });
-  await admin.unsafe(`create database ${name}`);
-  const url = new URL(shared);
-  url.pathname = name;
-  const [own] = await Promise.all([startOwnChain(), migrateDatabase(url.href)]);
+  const [own, database] = await Promise.all([startOwnChain(), createOwnDatabase()]);
   const chain = openLocal(own.rpcUrl);
   const outside = new Outside(own.rpcUrl);
   await outside.giveGas(relayerOf(chain).address);
-  const test = openTestLedger(new Map([[chain.network.id, chain]]), url.href);
+  const test = openTestLedger(new Map([[chain.network.id, chain]]), database.url);
   const { db } = test;
   const log = keptLog();
 
@@ -75,8 +66,7 @@ export async function openOwnLedger() {
   async function close(): Promise<void> {
     await test.close();
     await own.stop();
-    await admin.unsafe(`drop database ${name} with (force)`);
-    await admin.end();
+    await database.drop();
   }
 
   return {
