@@ -104,3 +104,9 @@ describe("a connection", () => {
     expect(await open(url).db.execute(SETTING("synchronous_commit"))).toEqual([{ value: "on" }]);
   });
 });
+
+it("the rows of a statement are its own when the one before it failed half way", async () => {
+  const { db } = open();
+  await expect(db.execute(sql`select 100 / x as y from (values (5), (0)) t(x)`)).rejects.toThrow();
+  expect([...(await db.execute(sql`select 1 as one`))]).toEqual([{ one: 1 }]);
+});

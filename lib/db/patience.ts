@@ -21,6 +21,19 @@ async function inTime<T>(outcome: Promise<T>, limitMs: number): Promise<T> {
 }
 
 /**
+ * Closes the gap before the rows of a result: postgres.js 3.4 goes on counting where the statement before it on this
+ * connection failed, if that had given rows by then, and leaves as many places empty.
+ */
+function withoutGap<T extends unknown[]>(rows: T): T {
+  if (!(0 in rows))
+    rows.splice(
+      0,
+      rows.findIndex((_, index) => index in rows),
+    );
+  return rows;
+}
+
+/**
  * Makes a pool's patience finite: whoever finds no connection free is refused by the gate, a stalled statement is given
  * up, and what the database undid because of a conflict runs again. So a transaction's work may run more than once: it
  * must touch nothing but the transaction. What was given up keeps its place until the driver knows how it ended.
@@ -30,7 +43,7 @@ export function withPatience(pool: Sql, gate: Gate): Sql {
     let asArrays = false;
     const run = async () => {
       const query = pool.unsafe(...statement);
-      return asArrays ? query.values() : query;
+      return withoutGap(await (asArrays ? query.values() : query));
     };
     // Begun only when whoever asked has also said in which form it wants the rows.
     const outcome = Promise.resolve().then(() =>
