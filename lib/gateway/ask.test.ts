@@ -26,7 +26,7 @@ async function asked(type: string, body: AsyncIterable<Uint8Array>) {
     allowStall: (ms) => void stalls.push(ms),
     destroy: () => {},
   };
-  const parts = { origin: "https://pay.example", via: "pay.example", signProof: async () => "jwt" };
+  const parts = { origin: "https://pay.example", via: "pay.example", signProof: () => "jwt" };
   const { kind } = await ask({ ...parts, callUpstream: async () => result }, question);
   return { kind, stalls };
 }

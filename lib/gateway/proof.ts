@@ -1,5 +1,5 @@
-import { createPrivateKey, createPublicKey, randomUUID } from "node:crypto";
-import { calculateJwkThumbprint, exportJWK, type JSONWebKeySet, SignJWT } from "jose";
+import { createPrivateKey, createPublicKey, randomUUID, sign } from "node:crypto";
+import { calculateJwkThumbprint, exportJWK, type JSONWebKeySet } from "jose";
 
 /** Seconds a proof is good for: long enough for a slow connection, too short to be worth stealing. */
 const VALID_SECONDS = 60;
@@ -18,7 +18,7 @@ export interface ProvenCall {
 }
 
 /** Makes the value of `Farebox-Proof`: a JWT (EdDSA), valid for a minute and for this one call. */
-export type SignProof = (call: ProvenCall) => Promise<string>;
+export type SignProof = (call: ProvenCall) => string;
 
 /** Vouches to merchants' servers that a call came through this Farebox. */
 export interface Prover {
@@ -27,23 +27,25 @@ export interface Prover {
   jwks: JSONWebKeySet;
 }
 
+function segment(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString("base64url");
+}
+
 /** Makes the prover of an origin from a 32-byte seed; the same seed is the same key in every replica. */
 export async function createProver(issuer: string, seed: Uint8Array): Promise<Prover> {
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: "der", type: "pkcs8" });
   const publicJwk = await exportJWK(createPublicKey(key));
   const kid = await calculateJwkThumbprint(publicJwk);
+  const header = segment({ alg: "EdDSA", kid });
   return {
     jwks: { keys: [{ ...publicJwk, kid, alg: "EdDSA", use: "sig" }] },
+    // Signed in place: on its way through the thread pool, as jose sends it, one costs twice the processor's time.
     signProof({ slug, paymentId, method, path }) {
-      const jwt = new SignJWT({ method, path })
-        .setProtectedHeader({ alg: "EdDSA", kid })
-        .setIssuer(issuer)
-        .setAudience(slug)
-        .setIssuedAt()
-        .setExpirationTime(`${VALID_SECONDS}s`)
-        .setJti(randomUUID());
-      if (paymentId !== undefined) jwt.setSubject(paymentId);
-      return jwt.sign(key);
+      const iat = Math.floor(Date.now() / 1_000);
+      const exp = iat + VALID_SECONDS;
+      const claims = { method, path, iss: issuer, aud: slug, iat, exp, jti: randomUUID(), sub: paymentId };
+      const signed = `${header}.${segment(claims)}`;
+      return `${signed}.${sign(null, Buffer.from(signed), key).toString("base64url")}`;
     },
   };
 }
