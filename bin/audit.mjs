@@ -19,8 +19,7 @@ export function auditDependencies(folder) {
 
 /** The holes of our list in the packages of a lockfile, one sentence each. */
 export function holesIn(packages) {
-  return Object.entries(packages).flatMap(([path, { version }]) => {
-    const name = path.split("node_modules/").pop();
+  return Object.entries(packages).flatMap(([path, { name = path.split("node_modules/").pop(), version }]) => {
     return KNOWN_HOLES.filter((hole) => hole.name === name && isBelow(version, hole.fixedIn)).map(
       ({ advisory, fixedIn }) => `${name} ${version} has ${advisory}, mended in ${fixedIn}`,
     );

@@ -4,6 +4,8 @@
  */
 export const KNOWN_HOLES = [
   { name: "drizzle-orm", fixedIn: "0.45.2", advisory: "GHSA-gpj5-g38j-94v9 (SQL injection)" },
+  // No version mends it; package.json puts another package in its place, since nothing of ours loads it.
+  { name: "elliptic", fixedIn: "7.0.0", advisory: "GHSA-848j-6mx2-7j84 (signs wrongly)" },
   { name: "esbuild", fixedIn: "0.25.0", advisory: "GHSA-67mh-4wv8-2f99 (any site may ask its server)" },
   { name: "esbuild", fixedIn: "0.28.1", advisory: "GHSA-gv7w-rqvm-qjhr and GHSA-g7r4-m6w7-qqqr" },
   { name: "next", fixedIn: "16.1.7", advisory: "CVE-2025-55182, CVE-2026-27978 and CVE-2026-64641" },

@@ -1,16 +1,7 @@
-import {
-  type Address,
-  encodeFunctionData,
-  type Hex,
-  isAddressEqual,
-  padHex,
-  parseAbi,
-  recoverAddress,
-  size,
-  slice,
-} from "viem";
+import { type Address, encodeFunctionData, type Hex, padHex, parseAbi, size, slice } from "viem";
 import { isRespelled } from "@/lib/x402/exact";
 import { callTogether } from "./multicall";
+import { recoverSigner } from "./recovery";
 import type { ChainClient } from "./rpc-node";
 
 const erc1271 = parseAbi(["function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)"]);
@@ -25,7 +16,7 @@ const ERC1271_GAS = 300_000n;
 export async function isSignedByKey(payer: Address, digest: Hex, signature: Hex): Promise<boolean> {
   if (size(signature) !== 65 || isRespelled(signature)) return false;
   try {
-    return isAddressEqual(await recoverAddress({ hash: digest, signature }), payer);
+    return (await recoverSigner(digest, signature)).toLowerCase() === payer.toLowerCase();
   } catch {
     return false; // r or s is no point or number of the curve
   }

@@ -1,14 +1,8 @@
-import {
-  exactDigest,
-  exactIdentity,
-  isForOffer,
-  isRespelled,
-  readExactPayload,
-  windowFault,
-} from "@/lib/x402/exact";
+import { exactIdentity, isForOffer, isRespelled, readExactPayload, windowFault } from "@/lib/x402/exact";
 import { exactOffer } from "@/lib/x402/exact-offer";
 import type { Offer } from "@/lib/x402/offer";
 import type { ReasonCode } from "@/lib/x402/reasons";
+import { createTransferDigest } from "@/lib/x402/transfer-digest";
 import type { Charge, ClaimedPayment, ExactChain, QuotedNetwork } from "./ports";
 import type { ChargeCheck, Scheme } from "./scheme";
 
@@ -29,6 +23,10 @@ function faulty(fault: ReasonCode): ChargeCheck {
 
 /** Scheme `exact` over EIP-3009: the payer signs one transfer of the full price, and we send it (specs/schemes/exact). */
 export function createExactScheme({ networks, chainOf, settle, now, lowestPrice }: ExactParts): Scheme {
+  const tokens = networks.map((network) => {
+    const token = { ...network.token, chainId: network.chainId };
+    return { network, token, digestOf: createTransferDigest(token) };
+  });
   return {
     name: "exact",
 
@@ -44,12 +42,12 @@ export function createExactScheme({ networks, chainOf, settle, now, lowestPrice 
     read(presented) {
       const payment = readExactPayload(presented.payload);
       if (payment === null) return { ok: false, code: "invalid_payment_header" };
-      const network = networks.find(
-        ({ id, v1Name }) => presented.network === (presented.protocol === 1 ? v1Name : id),
+      const found = tokens.find(
+        ({ network }) => presented.network === (presented.protocol === 1 ? network.v1Name : network.id),
       );
-      if (network === undefined) return { ok: false, code: "payment_terms_changed" };
-      const token = { ...network.token, chainId: network.chainId };
-      const digest = exactDigest(payment, token);
+      if (found === undefined) return { ok: false, code: "payment_terms_changed" };
+      const { network, token } = found;
+      const digest = found.digestOf(payment);
       const { from, to, value, validAfter, validBefore, nonce, signature } = payment;
       return {
         ok: true,

@@ -1,4 +1,5 @@
 import type { Chain } from "@/lib/chain/chain";
+import { RECOVERS_NATIVELY } from "@/lib/chain/recovery";
 import { findServed, findTerms } from "@/lib/endpoints/publish";
 import { createExactScheme } from "@/lib/gateway/exact";
 import { createGateway, type Gateway } from "@/lib/gateway/gateway";
@@ -51,6 +52,7 @@ export interface OpenGateway {
 export async function openGateway(parts: Parts, metrics: Metrics | null = null): Promise<OpenGateway> {
   const { env, database, sealer, chains, networks, log } = parts;
   const { db } = database;
+  if (!RECOVERS_NATIVELY) log.warn("gateway.slow_signatures", { missing: "secp256k1" });
   const chainOf = (network: string): Chain => {
     const chain = chains.get(network);
     if (!chain) throw new Error(`No chain is configured for ${network}`);

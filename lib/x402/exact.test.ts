@@ -2,8 +2,9 @@ import { ExactEvmScheme } from "@x402/evm/exact/client";
 import { type Hex, recoverAddress } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
-import { exactDigest, exactIdentity, isForOffer, isRespelled, readExactPayload, windowFault } from "./exact";
+import { exactIdentity, isForOffer, isRespelled, readExactPayload, windowFault } from "./exact";
 import { type Offer, toRequirementsV2 } from "./offer";
+import { createTransferDigest } from "./transfer-digest";
 
 const payer = privateKeyToAccount(generatePrivateKey());
 const offer: Offer = {
@@ -32,7 +33,7 @@ function read(payload: Record<string, unknown>) {
 describe("an exact payment", () => {
   it("signed by the stock client has the digest that recovers to its payer", async () => {
     const payment = read(await sign());
-    const digest = exactDigest(payment, token);
+    const digest = createTransferDigest(token)(payment);
     expect(await recoverAddress({ hash: digest, signature: payment.signature })).toBe(payer.address);
   });
 

@@ -1,9 +1,9 @@
-import { authorizationTypes } from "@x402/evm";
-import { type Address, getAddress, type Hex, hashTypedData } from "viem";
+import { getAddress, type Hex } from "viem";
 import { z } from "zod";
 import { SETTLE_MARGIN_SECONDS } from "./exact-offer";
 import type { Offer } from "./offer";
 import type { PresentedPayment } from "./payment-header";
+import type { SignedTransfer, TokenDomain } from "./transfer-digest";
 
 // One spelling of each value, so that one authorization cannot be presented as many (faults A6).
 const uint256 = z
@@ -35,15 +35,7 @@ const payloadSchema = z.object({
 });
 
 /** An EIP-3009 `TransferWithAuthorization` and its signature, in canonical spelling. */
-export interface ExactPayment {
-  from: Address;
-  to: Address;
-  value: bigint;
-  /** Unix seconds, exclusive. */
-  validAfter: bigint;
-  /** Unix seconds, exclusive. */
-  validBefore: bigint;
-  nonce: Hex;
+export interface ExactPayment extends SignedTransfer {
   signature: Hex;
 }
 
@@ -88,31 +80,14 @@ export function windowFault(payment: ExactPayment, nowSeconds: bigint, upstreamT
   return null;
 }
 
-/** The token an authorization moves, with its EIP-712 domain. */
-export interface ExactToken {
-  chainId: number;
-  address: Address;
-  name: string;
-  version: string;
-}
-
-/** The EIP-712 digest the payer signed (EIP-3009). */
-export function exactDigest(payment: ExactPayment, token: ExactToken): Hex {
-  const { signature: _, ...message } = payment;
-  const { name, version, chainId, address: verifyingContract } = token;
-  return hashTypedData({
-    domain: { name, version, chainId, verifyingContract },
-    types: authorizationTypes,
-    primaryType: "TransferWithAuthorization",
-    message,
-  });
-}
-
 /**
  * The identity of a payment: canonical bytes of (network, rail, scope, payer, nonce), each with its length.
  * The chain accepts a nonce once per token and payer, so two payments of one identity can never both be paid.
  */
-export function exactIdentity(payment: Pick<ExactPayment, "from" | "nonce">, token: ExactToken): Buffer {
+export function exactIdentity(
+  payment: Pick<ExactPayment, "from" | "nonce">,
+  token: Pick<TokenDomain, "chainId" | "address">,
+): Buffer {
   const parts = [
     Buffer.from(`eip155:${token.chainId}`),
     Buffer.from("eip3009"),
