@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)) } },
   test: {
-    include: ["{app,components,lib,bin,e2e}/**/*.test.{ts,tsx}"],
+    include: ["{app,bench,components,lib,bin,e2e}/**/*.test.{ts,tsx}"],
     globalSetup: "./e2e/test-network.ts",
     // Real servers, a real chain and a real database answer slower than mocks, never wrongly.
     testTimeout: 60_000,

@@ -18,7 +18,7 @@ interface Locked {
   cpu?: string[];
 }
 
-const FOLDERS = [".", "e2e/clients"];
+const FOLDERS = [".", "e2e/clients", "bench"];
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 const read = <T>(folder: string, name: string): T => JSON.parse(readFileSync(`${folder}/${name}`, "utf8"));
 const locked = (folder: string) =>

@@ -20,6 +20,7 @@ installMissing(root);
 installMissing(join(root, "e2e", "clients"));
 audit(root);
 audit(join(root, "e2e", "clients"));
+audit(join(root, "bench"));
 step("Format and lint", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]);
 // Next describes its routes to TypeScript in files it writes.
 if (step("Routes", "next/dist/bin/next", ["typegen"])) step("Types", "typescript/bin/tsc", ["--noEmit"]);

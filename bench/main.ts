@@ -1,0 +1,65 @@
+import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { readMachine } from "./machine";
+import { stepsOf } from "./progress";
+import type { Row } from "./row";
+import { openStage } from "./stage";
+import { type Drawn, drawTable } from "./table";
+
+/** In the order they run and stand in the table. */
+const ROWS: Record<string, () => Promise<{ default: Row }>> = {
+  unpaid: () => import("./rows/unpaid"),
+};
+
+const USAGE = `Usage: npm run bench -- [row …] [--rounds N] [--json FILE] [--quick]
+
+  ${Object.keys(ROWS).join(", ")}; all of them when none is named.
+
+  --rounds N   rounds that are counted, 5 by default
+  --quick      small sizes and short rounds: to see that it works
+`;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: "string", default: "5" },
+    json: { type: "string", default: "bench/result.json" },
+    quick: { type: "boolean", default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const asked = positionals.length === 0 ? Object.keys(ROWS) : positionals;
+if (asked.every((name) => Object.hasOwn(ROWS, name)) && Number.isSafeInteger(rounds) && rounds > 0) {
+  process.exitCode = await run(asked);
+} else {
+  process.stderr.write(USAGE);
+  process.exitCode = 2;
+}
+
+/** Measures the rows one after the other; a row that breaks says so in the table and fails the run. */
+async function run(names: readonly string[]): Promise<number> {
+  const machine = readMachine();
+  const stage = openStage();
+  const drawn: Drawn[] = [];
+  let broken = 0;
+  try {
+    for (const row of names) {
+      const step = stepsOf(row);
+      const blank: Drawn = { row, figures: [], notes: [], missing: null };
+      try {
+        const loaded = await ROWS[row]?.();
+        const outcome = await loaded?.default(stage, { rounds, quick: values.quick, step });
+        drawn.push({ ...blank, ...outcome });
+      } catch (error) {
+        broken += 1;
+        step(`broken: ${error instanceof Error ? error.stack : error}`);
+        drawn.push({ ...blank, missing: `it broke: ${String(error).split("\n")[0]}` });
+      }
+    }
+  } finally {
+    await stage.close();
+  }
+  await writeFile(values.json, `${JSON.stringify({ machine, quick: values.quick, rows: drawn }, null, 2)}\n`);
+  process.stdout.write(`\n${drawTable(machine, drawn)}\n\nAlso in ${values.json}.\n`);
+  return broken === 0 ? 0 : 1;
+}

@@ -1,0 +1,67 @@
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { Outside } from "@/lib/chain/fixture";
+import { type House, openHouse, PRICE } from "./house";
+import { type Server, startServer } from "./processes";
+
+/** What rows are played on; a thing is started when a row first asks for it, and ends with the stage. */
+export interface Stage {
+  /** A Farebox with an empty ledger that sells `SLUG`, behind it the small upstream. */
+  house(): Promise<House>;
+  /** The merchant's server. */
+  upstream(): Promise<Server>;
+  /** A peer that sells the same for the same on the house's chain, its facilitator in its own process. */
+  seller(name: "hono" | "express"): Promise<Server>;
+  /** Starts a server of bench/peers that ends with the stage. */
+  peer(name: string, config: unknown): Promise<Server>;
+  /** Has something ended with the stage. */
+  closing(close: () => Promise<unknown>): void;
+  close(): Promise<void>;
+}
+
+/** The endpoint that rows call. */
+export const SLUG = "bench";
+
+/** Opens an empty stage. */
+export function openStage(): Stage {
+  const closers: (() => Promise<unknown>)[] = [];
+  const once = <Thing>(make: () => Promise<Thing>) => {
+    let made: Promise<Thing> | null = null;
+    return () => {
+      made ??= make();
+      return made;
+    };
+  };
+  const peer = async (name: string, config: unknown) => {
+    const server = await startServer(`bench/peers/${name}.mjs`, config);
+    closers.push(server.stop);
+    return server;
+  };
+  const upstream = once(() => peer("upstream", {}));
+  const house = once(async () => {
+    const opened = await openHouse("gateway,worker");
+    closers.push(opened.stop);
+    await opened.sell(SLUG, `http://127.0.0.1:${(await upstream()).port}`);
+    return opened;
+  });
+  const sellers = new Map<string, Promise<Server>>();
+  const openSeller = async (name: string) => {
+    const { rpcUrl, payTo } = await house();
+    const relayerKey = generatePrivateKey();
+    await new Outside(rpcUrl).giveGas(privateKeyToAccount(relayerKey).address);
+    return peer(name, { rpcUrl, relayerKey, payTo, price: `$${PRICE}` });
+  };
+  return {
+    house,
+    upstream,
+    seller(name) {
+      const seller = sellers.get(name) ?? openSeller(name);
+      sellers.set(name, seller);
+      return seller;
+    },
+    peer,
+    closing: (close) => closers.push(close),
+    async close() {
+      for (let close = closers.pop(); close; close = closers.pop()) await close();
+    },
+  };
+}
