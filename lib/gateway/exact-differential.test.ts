@@ -55,7 +55,10 @@ async function ourVerdict(header: string): Promise<string | null> {
   const read = scheme.read(presented.payment);
   if (!read.ok) return read.code;
   if (!offer || !read.payment.isFor(offer)) return "payment_terms_changed";
-  return (await read.payment.signatureFault()) ?? (await read.payment.checkCharge(UPSTREAM_TIMEOUT_MS)).fault;
+  return (
+    (await read.payment.signatureFault()) ??
+    (await read.payment.checkCharge(UPSTREAM_TIMEOUT_MS, false)).fault
+  );
 }
 
 /** Whether the SDK's facilitator would settle it; what it throws on is no payment to it. */
@@ -135,6 +138,7 @@ const WISHED: Record<string, () => AuthorizationWish> = {
   "an end too soon for the chain": () => ({ validBefore: now() + 3n }),
   "an end too soon for the call": () => ({ validBefore: now() + 30n }),
   "an end late enough for the call": () => ({ validBefore: now() + 90n }),
+  "an end in an hour": () => ({ validBefore: now() + 3_600n }),
   "an end in a year": () => ({ validBefore: now() + 31_536_000n }),
   "no end": () => ({ validBefore: (1n << 256n) - 1n }),
   "a beginning long ago": () => ({ validAfter: now() - 600n }),
@@ -183,6 +187,7 @@ async function signFor(
 }
 
 const SPELLING = "one value has one spelling, so that one authorization is never two payments (faults A6)";
+const LONG = "what was never charged must not be kept for as long as its payer likes";
 const OFFERED = "what is accepted must be what is offered, whatever was signed besides";
 
 /** All we refuse of what the SDK accepts, with the code, and why. */
@@ -195,6 +200,8 @@ const STRICTER: Record<string, [code: string, because: string]> = {
     "authorization_window_too_short",
     "the upstream may take its time, and then the money must still be there (faults D15)",
   ],
+  "an end in a year": ["authorization_window_too_long", LONG],
+  "no end": ["authorization_window_too_long", LONG],
   "an offer of another amount": ["payment_terms_changed", OFFERED],
   "an offer of another token": ["payment_terms_changed", OFFERED],
   "an offer to another payout address": ["payment_terms_changed", OFFERED],

@@ -33,7 +33,11 @@ function schemeWithClockOff(seconds: number) {
 }
 
 /** Why a payment that is valid for this long from the head's time on is refused on a machine whose clock is off; null when it is not. */
-async function verdict(validForSeconds: number, clockOffSeconds: number): Promise<string | null> {
+async function verdict(
+  validForSeconds: number,
+  clockOffSeconds: number,
+  isKnown = false,
+): Promise<string | null> {
   const scheme = schemeWithClockOff(clockOffSeconds);
   const [offer] = scheme.offers(terms, 10_000n);
   if (!offer) throw new Error("Nothing was offered");
@@ -59,7 +63,7 @@ async function verdict(validForSeconds: number, clockOffSeconds: number): Promis
   if (!read.ok || read.payment === null) throw new Error("The header is malformed");
   const payment = scheme.read(read.payment);
   if (!payment.ok) throw new Error(payment.code);
-  return (await payment.payment.checkCharge(UPSTREAM_TIMEOUT_MS)).fault;
+  return (await payment.payment.checkCharge(UPSTREAM_TIMEOUT_MS, isKnown)).fault;
 }
 
 /** The head's time, with a block of now at the head. */
@@ -75,6 +79,12 @@ describe("the time an authorization must be valid for", () => {
     expect(needed).toBe(5 + 20 + 10);
     expect(await verdict(needed + 20, 0)).toBeNull();
     expect(await verdict(7, 0)).toBe("authorization_window_too_short");
+  });
+
+  it("is at most an hour more than is asked for; what was claimed once is taken whatever its end", async () => {
+    expect(await verdict(needed + 60 + 3_000, 0)).toBeNull();
+    expect(await verdict(needed + 60 + 7_200, 0)).toBe("authorization_window_too_long");
+    expect(await verdict(needed + 60 + 7_200, 0, true)).toBeNull();
   });
 
   it("is asked for with a minute more, so that a client that signs at once has it left (D15)", async () => {

@@ -1,4 +1,11 @@
-import { exactIdentity, isForOffer, isRespelled, readExactPayload, windowFault } from "@/lib/x402/exact";
+import {
+  exactIdentity,
+  isForOffer,
+  isRespelled,
+  isValidTooLong,
+  readExactPayload,
+  windowFault,
+} from "@/lib/x402/exact";
 import { exactOffer } from "@/lib/x402/exact-offer";
 import type { Offer } from "@/lib/x402/offer";
 import type { ReasonCode } from "@/lib/x402/reasons";
@@ -77,9 +84,13 @@ export function createExactScheme({ networks, chainOf, settle, now, lowestPrice 
             // Who is told to sign again for another spelling of a payment that counts would pay twice (faults A6).
             return isRespelled(signature) ? "invalid_payment_header" : "invalid_signature";
           },
-          async checkCharge(upstreamTimeoutMs) {
+          async checkCharge(upstreamTimeoutMs, isKnown) {
             const early = windowFault(payment, now(), upstreamTimeoutMs);
             if (early !== null) return faulty(early);
+            // What was taken once stays good, whatever this replica's clock or limit says.
+            if (!isKnown && isValidTooLong(payment, now(), upstreamTimeoutMs)) {
+              return faulty("authorization_window_too_long");
+            }
             const state = await chainOf(network.id).simulate({ ...payment, asset: token.address });
             // The chain's clock decides where it is ahead of ours (faults D14).
             const late =

@@ -123,7 +123,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     const checked: ChargeCheck =
       quoted === null
         ? { fault: "payment_terms_changed", funds: null }
-        : await payment.checkCharge(quoted.terms.upstreamTimeoutMs);
+        : await payment.checkCharge(quoted.terms.upstreamTimeoutMs, isKnown);
     // What was claimed here and then sent by a stranger is paid, and owed an answer (faults A8).
     return checked.fault !== null && isKnown && (await payment.arrived()) ? UNCHECKED : checked;
   }

@@ -26,8 +26,8 @@ export interface SchemePayment {
   isFor(offer: Offer): boolean;
   /** Why the signature does not count, or null when it does. */
   signatureFault(): Promise<ReasonCode | null>;
-  /** Looks whether the payment could be charged after a call of `upstreamTimeoutMs`. */
-  checkCharge(upstreamTimeoutMs: number): Promise<ChargeCheck>;
+  /** Looks whether the payment could be charged after a call of `upstreamTimeoutMs`; a known one was claimed before. */
+  checkCharge(upstreamTimeoutMs: number, isKnown: boolean): Promise<ChargeCheck>;
   /** Whether its money arrived although we did not send it. */
   arrived(): Promise<boolean>;
 }

@@ -1,9 +1,9 @@
-import { decodePaymentRequiredHeader } from "@x402/core/http";
+import { decodePaymentRequiredHeader, encodePaymentRequiredHeader } from "@x402/core/http";
 import { eq } from "drizzle-orm";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { endpoints, endpointVersions, type StoredPayout, type StoredRule } from "@/lib/db/schema";
-import { listen, openShop, pay, signPayment } from "./shop.fixture";
+import { listen, openShop, pay, type ShopOptions, signPayment } from "./shop.fixture";
 
 const payerKey = inject("local").payerKey as `0x${string}`;
 const priced = (price: string): StoredRule[] => [{ method: "*", path: "/*path", priceMicroUsd: price }];
@@ -14,15 +14,16 @@ interface Edit {
   payouts?: StoredPayout[];
   charge?: "after" | "before";
   upstream?: string;
+  upstreamTimeoutMs?: number;
 }
 
 /** A shop that counts its upstream's calls, and whose merchant can edit or delete the endpoint. */
-async function editableShop(status: () => number = () => 200) {
+async function editableShop(status: () => number = () => 200, options: ShopOptions = {}) {
   let calls = 0;
   const shop = await openShop((_, response) => {
     calls += 1;
     response.writeHead(status()).end(`answer ${calls}`);
-  });
+  }, options);
   onTestFinished(() => shop.close());
   const { db } = shop.parts.database;
   const mine = eq(endpoints.id, shop.endpointId);
@@ -94,6 +95,25 @@ describe("an edit between the 402 and the payment", () => {
     await shop.edit({ charge: "before" });
     expect((await fetch(shop.url("/now"), { headers })).status).toBe(500);
     expect(await shop.payments()).toMatchObject([{ money: "held", charge: "after", endpointVersion: 1 }]);
+  });
+
+  it("of the upstream's timeout refuses none that was taken before, though it is valid for longer than one may be now", async () => {
+    const statuses = [500];
+    const shop = await editableShop(() => statuses.shift() ?? 200, { upstreamTimeoutMs: 120_000 });
+    const signForAnHourMore = async () => {
+      const demand = await fetch(shop.url("/now"));
+      const required = decodePaymentRequiredHeader(demand.headers.get("payment-required") ?? "");
+      const accepts = required.accepts.map((offer) => ({ ...offer, maxTimeoutSeconds: 120 + 90 + 3_600 }));
+      const headers = { "payment-required": encodePaymentRequiredHeader({ ...required, accepts }) };
+      return signPayment(new Response(await demand.text(), { headers }), payerKey);
+    };
+    const [taken, unused] = [await signForAnHourMore(), await signForAnHourMore()];
+    const present = (headers: Record<string, string>) => fetch(shop.url("/now"), { headers });
+    expect((await present(taken)).status).toBe(500);
+    await shop.edit({ upstreamTimeoutMs: 1_000 });
+    const refused = await present(unused);
+    expect([refused.status, (await refused.json()).code]).toEqual([402, "authorization_window_too_long"]);
+    expect(await (await present(taken)).text()).toBe("answer 2");
   });
 
   it("of the payout address is never paid to the old one: new terms at once (faults F3)", async () => {

@@ -7,6 +7,12 @@ export const SETTLE_MARGIN_SECONDS = 30;
 /** Seconds added to what a 402 asks for, so that a client that signs at once always has the margin left. */
 const SIGNING_MARGIN_SECONDS = 60;
 
+/**
+ * Seconds an authorization may be valid beyond what a 402 asks for. Stock clients sign for what is asked, scripts for an
+ * hour; whoever signs for years would have us keep what was never charged for as long.
+ */
+const SPARE_SECONDS = 3_600;
+
 /** A network as an offer names it. */
 export interface OfferedNetwork {
   id: `${string}:${string}`;
@@ -25,6 +31,11 @@ export interface ExactTerms {
 /** The seconds a 402 asks an authorization to be valid for. */
 export function windowSeconds(upstreamTimeoutMs: number): number {
   return Math.ceil(upstreamTimeoutMs / 1000) + SETTLE_MARGIN_SECONDS + SIGNING_MARGIN_SECONDS;
+}
+
+/** The most seconds that an authorization may still be valid for when it is first presented. */
+export function longestWindowSeconds(upstreamTimeoutMs: number): number {
+  return windowSeconds(upstreamTimeoutMs) + SPARE_SECONDS;
 }
 
 /** Offers a call for one transfer of the full price (scheme `exact` over EIP-3009) on a network. */

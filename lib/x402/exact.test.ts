@@ -2,7 +2,15 @@ import { ExactEvmScheme } from "@x402/evm/exact/client";
 import { type Hex, recoverAddress } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
-import { exactIdentity, isForOffer, isRespelled, readExactPayload, windowFault } from "./exact";
+import {
+  exactIdentity,
+  isForOffer,
+  isRespelled,
+  isValidTooLong,
+  readExactPayload,
+  windowFault,
+} from "./exact";
+import { windowSeconds } from "./exact-offer";
 import { type Offer, toRequirementsV2 } from "./offer";
 import { createTransferDigest } from "./transfer-digest";
 
@@ -123,5 +131,12 @@ describe("an exact payment", () => {
     expect(fault(1_960n)).toBeNull();
     expect(fault(1_961n)).toBe("authorization_window_too_short");
     expect(fault(2_000n)).toBe("authorization_expired");
+  });
+
+  it("is valid for too long when it outlives what the 402 asks for by more than an hour", async () => {
+    const payment = { ...read(await sign()), validBefore: 10_000n };
+    const asked = windowSeconds(10_000);
+    expect(isValidTooLong(payment, BigInt(10_000 - asked - 3_600), 10_000)).toBe(false);
+    expect(isValidTooLong(payment, BigInt(10_000 - asked - 3_601), 10_000)).toBe(true);
   });
 });

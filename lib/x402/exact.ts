@@ -1,6 +1,6 @@
 import { getAddress, type Hex } from "viem";
 import { z } from "zod";
-import { SETTLE_MARGIN_SECONDS } from "./exact-offer";
+import { longestWindowSeconds, SETTLE_MARGIN_SECONDS } from "./exact-offer";
 import type { Offer } from "./offer";
 import type { PresentedPayment } from "./payment-header";
 import type { SignedTransfer, TokenDomain } from "./transfer-digest";
@@ -78,6 +78,15 @@ export function windowFault(payment: ExactPayment, nowSeconds: bigint, upstreamT
   const needed = BigInt(Math.ceil(upstreamTimeoutMs / 1000) + SETTLE_MARGIN_SECONDS);
   if (payment.validBefore - nowSeconds < needed) return "authorization_window_too_short";
   return null;
+}
+
+/** Whether a payment that was never seen before is valid for longer than any call needs it. */
+export function isValidTooLong(
+  payment: ExactPayment,
+  nowSeconds: bigint,
+  upstreamTimeoutMs: number,
+): boolean {
+  return payment.validBefore - nowSeconds > BigInt(longestWindowSeconds(upstreamTimeoutMs));
 }
 
 /**

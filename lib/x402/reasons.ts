@@ -55,6 +55,12 @@ export const REASONS = {
     detail: "The authorization could run out before the call ends. Nothing was charged.",
     action: "Sign again with validBefore at least maxTimeoutSeconds from now.",
   },
+  authorization_window_too_long: {
+    status: 402,
+    title: "Authorization window too long",
+    detail: "The authorization stays valid for much longer than the call can take. Nothing was charged.",
+    action: "Sign again with validBefore maxTimeoutSeconds from now, and at most an hour later.",
+  },
   payment_cancelled: {
     status: 402,
     title: "Payment cancelled",

@@ -67,6 +67,8 @@ const WORDS: Record<string, string> = {
     "The seller changed the price meanwhile. Nothing was charged; look at it and pay again.",
   authorization_expired: "Too much time passed after signing. Nothing was charged; sign again.",
   authorization_window_too_short: "Too much time passed after signing. Nothing was charged; sign again.",
+  authorization_window_too_long:
+    "Your clock is far ahead, or the wallet signed for too long. Nothing was charged; sign again.",
   invalid_signature: "The wallet's signature does not fit this payment. Nothing was charged; sign again.",
   payment_cancelled: "This payment was cancelled from the wallet. Nothing was charged.",
   settlement_reverted: "The network refused the transfer. Nothing was charged; sign again.",
