@@ -7,7 +7,7 @@ export interface Load {
   connections: number;
   /** The next request of a connection, whole, as bytes; null when it has none left. */
   next(connection: number): Buffer | null;
-  /** Whether an answer is what was asked for; the first that is not ends the load with an error. */
+  /** Whether an answer is what was asked for; others are counted apart, and end the load when they are many. */
   isGood(answer: Answer): boolean;
   /** The pause from one request of a connection to its next, in ms; without one, each follows the answer before it. */
   everyMs?: number;
@@ -15,7 +15,11 @@ export interface Load {
 
 /** What came of a load. */
 export interface Answered {
+  /** Good ones; only they count. */
   answers: number;
+  /** Answers that were not good. */
+  refused: number;
+  /** Good answers in a second. */
   perSecond: number;
   /** From the first byte of a request written to the last of its answer read, in ms; one for each answer. */
   latenciesMs: number[];
@@ -23,19 +27,24 @@ export interface Answered {
 
 const READ_BYTES = 64 * 1024;
 const SILENCE_MS = 60_000;
+/** More refusals than this part of all answers, and what is measured is not the thing that was meant. */
+const REFUSED_PART = 0.1;
+const REFUSED_ANYWAY = 20;
 
-/** Loads a server until no connection has a request left. */
+/** Loads a server until no connection has a request left; throws when too many answers were refusals. */
 export async function load(options: Load): Promise<Answered> {
-  const sockets = await Promise.all(Array.from({ length: options.connections }, () => open(options.port)));
-  const latenciesMs: number[] = [];
+  const wires = await Promise.all(Array.from({ length: options.connections }, () => open(options.port)));
+  const tally: Tally = { latenciesMs: [], refused: 0 };
   const began = performance.now();
   try {
-    await Promise.all(sockets.map((socket, connection) => drive(socket, connection, options, latenciesMs)));
+    await Promise.all(wires.map((wire, connection) => drive(wire, connection, options, tally)));
   } finally {
-    for (const { socket } of sockets) socket.destroy();
+    for (const { socket } of wires) socket.destroy();
   }
   const seconds = (performance.now() - began) / 1000;
-  return { answers: latenciesMs.length, perSecond: latenciesMs.length / seconds, latenciesMs };
+  const { latenciesMs, refused } = tally;
+  const answers = latenciesMs.length;
+  return { answers, refused, perSecond: answers / seconds, latenciesMs };
 }
 
 /** Requests of the same bytes, for as long. */
@@ -48,6 +57,11 @@ export function during(ms: number, request: (connection: number) => Buffer): Loa
 export function each(requests: readonly Buffer[]): Load["next"] {
   let at = 0;
   return () => requests[at++] ?? null;
+}
+
+interface Tally {
+  latenciesMs: number[];
+  refused: number;
 }
 
 interface Wire {
@@ -77,7 +91,7 @@ function open(port: number): Promise<Wire> {
   });
 }
 
-function drive(wire: Wire, connection: number, options: Load, latenciesMs: number[]): Promise<void> {
+function drive(wire: Wire, connection: number, options: Load, tally: Tally): Promise<void> {
   const { next, isGood, everyMs } = options;
   const { socket } = wire;
   // Spread over the pause, so that connections do not ask all at once.
@@ -105,8 +119,8 @@ function drive(wire: Wire, connection: number, options: Load, latenciesMs: numbe
           return;
         }
         before = null;
-        if (!isGood(answer)) throw new Error(`Not what was asked for: ${answer.head}\n${answer.body}`);
-        latenciesMs.push(performance.now() - sentAt);
+        if (isGood(answer)) tally.latenciesMs.push(performance.now() - sentAt);
+        else countRefusal(tally, answer);
         sendWhenDue();
       } catch (error) {
         reject(error);
@@ -118,4 +132,10 @@ function drive(wire: Wire, connection: number, options: Load, latenciesMs: numbe
     socket.setTimeout(SILENCE_MS, () => reject(new Error("The server fell silent")));
     sendWhenDue();
   });
+}
+
+function countRefusal(tally: Tally, { head, body }: Answer): void {
+  tally.refused += 1;
+  const most = Math.max(REFUSED_ANYWAY, tally.latenciesMs.length * REFUSED_PART);
+  if (tally.refused > most) throw new Error(`Not what was asked for: ${head}\n${body}`);
 }

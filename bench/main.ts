@@ -9,6 +9,10 @@ import { type Drawn, drawTable } from "./table";
 /** In the order they run and stand in the table. */
 const ROWS: Record<string, () => Promise<{ default: Row }>> = {
   unpaid: () => import("./rows/unpaid"),
+  paid: () => import("./rows/paid"),
+  "paid-alone": () => import("./rows/paid-alone"),
+  gas: () => import("./rows/gas"),
+  replay: () => import("./rows/replay"),
 };
 
 const USAGE = `Usage: npm run bench -- [row …] [--rounds N] [--json FILE] [--quick]

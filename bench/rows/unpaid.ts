@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
-import { type Flooded, flood, inWords, rates } from "@/bench/flood";
+import { flood, inWords, rates } from "@/bench/flood";
 import { during, type Load } from "@/bench/load";
 import type { Server } from "@/bench/processes";
 import { getRequest } from "@/bench/request";
@@ -28,7 +28,7 @@ const unpaid: Row = async (stage, { rounds, quick, step }) => {
     return () =>
       flood(server, { connections: CONNECTIONS, next: during(ms, () => request), isGood: demands() });
   };
-  const done = await sideBySide<"Farebox" | "hono" | "express" | "bare", Flooded>(
+  const done = await sideBySide(
     rounds,
     {
       Farebox: ask(house, target),
