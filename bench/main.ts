@@ -13,6 +13,8 @@ const ROWS: Record<string, () => Promise<{ default: Row }>> = {
   "paid-alone": () => import("./rows/paid-alone"),
   gas: () => import("./rows/gas"),
   replay: () => import("./rows/replay"),
+  free: () => import("./rows/free"),
+  calm: () => import("./rows/calm"),
 };
 
 const USAGE = `Usage: npm run bench -- [row …] [--rounds N] [--json FILE] [--quick]

@@ -13,8 +13,8 @@ export interface Stage {
   seller(name: "hono" | "express"): Promise<Server>;
   /** Starts a server of bench/peers that ends with the stage. */
   peer(name: string, config: unknown): Promise<Server>;
-  /** Has something ended with the stage. */
-  closing(close: () => Promise<unknown>): void;
+  /** Has a server end with the stage. */
+  server<Started extends { stop(): Promise<void> }>(start: () => Promise<Started>): Promise<Started>;
   close(): Promise<void>;
 }
 
@@ -31,15 +31,16 @@ export function openStage(): Stage {
       return made;
     };
   };
-  const peer = async (name: string, config: unknown) => {
-    const server = await startServer(`bench/peers/${name}.mjs`, config);
-    closers.push(server.stop);
-    return server;
+  const server = async <Started extends { stop(): Promise<void> }>(start: () => Promise<Started>) => {
+    const started = await start();
+    closers.push(started.stop);
+    return started;
   };
+  const peer = (name: string, config: unknown) =>
+    server(() => startServer(`bench/peers/${name}.mjs`, config));
   const upstream = once(() => peer("upstream", {}));
   const house = once(async () => {
-    const opened = await openHouse("gateway,worker");
-    closers.push(opened.stop);
+    const opened = await server(() => openHouse("gateway,worker"));
     await opened.sell(SLUG, `http://127.0.0.1:${(await upstream()).port}`);
     return opened;
   });
@@ -59,7 +60,7 @@ export function openStage(): Stage {
       return seller;
     },
     peer,
-    closing: (close) => closers.push(close),
+    server,
     async close() {
       for (let close = closers.pop(); close; close = closers.pop()) await close();
     },
