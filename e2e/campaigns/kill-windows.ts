@@ -35,13 +35,14 @@ export const WINDOWS: readonly Window[] = [
     row: "C1",
     title: "before its claim is written",
     upstreamCalls: 1,
-    stop: database('insert into "payments"'),
+    // What is planned once per connection is told apart by what is passed to it.
+    stop: database('"is_gas_spent"'),
   },
   {
     row: "C3",
     title: "before the answer is kept",
     upstreamCalls: 2,
-    stop: database('insert into "answers"'),
+    stop: database("insert into answers"),
   },
   {
     row: "C6",

@@ -111,7 +111,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     const terms = quoted ?? current ?? { terms: endpoint.terms, rule: "" };
     const wanted = newPayment(call, terms, presented, payment, funds);
     const again = { check: () => check(payment, quoted, known !== null), isSeen };
-    const claimed = await claimPatiently(ledger, wanted, again);
+    const claimed = (await known?.outcome(wanted)) ?? (await claimPatiently(ledger, wanted, again));
     if (fault !== null && claimed.kind === "work" && claimed.payment.money === "held") {
       await ledger.fail(claimed.payment, fault).finally(() => ledger.release(claimed.payment));
       return demand(call, current, fault);

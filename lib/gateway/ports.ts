@@ -204,13 +204,20 @@ export type Charge =
   /** Nothing was sent; the payment stays as it was. */
   | { outcome: "unavailable" };
 
+/** How far a payment got that was claimed before. */
+export interface KnownPayment {
+  /** Its answer was kept or its money sent. */
+  begun: boolean;
+  /** It came with the very signature that was verified then. */
+  sameSignature: boolean;
+  /** What this presentation of it comes to when it has ended or was for something else; null while it is to be claimed. */
+  outcome(payment: NewPayment): Promise<Claim | null>;
+}
+
 /** The payment state machine, as the flow uses it. Every method is one guarded statement or transaction. */
 export interface Ledger {
-  /**
-   * How far a payment got before this presentation: `begun` once its answer was kept or its money sent, and whether
-   * it came with the very signature that was verified then.
-   */
-  find(identity: Uint8Array, signature: string): Promise<{ begun: boolean; sameSignature: boolean } | null>;
+  /** Looks a payment up as it stands before this presentation, with the signature it comes with now. */
+  find(identity: Uint8Array, signature: string): Promise<KnownPayment | null>;
   claim(payment: NewPayment): Promise<Claim>;
   /** Keeps the upstream's answer; false when the lease was lost, and then nothing may be charged or delivered. */
   keepAnswer(payment: ClaimedPayment, answer: Answer): Promise<boolean>;

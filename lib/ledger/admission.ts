@@ -1,61 +1,79 @@
-import { type SQL, sql } from "drizzle-orm";
-import type { NewPayment } from "@/lib/gateway/ports";
-
 /** More payments than these on their way, or one for longer than this, and a network takes no new ones (faults D9). */
 const BACKLOG = { payments: 200, afterSeconds: 10, withinSeconds: 300, oldestSeconds: 60 };
 /** Payments of one payer that failed within an hour, after which it pays before the call, and not at all (faults J3). */
 const STRIKES = { before: 3, none: 10 };
 
-/**
- * How often a payer's payments failed on chain, or for want of what it took back, within an hour, after we worked for
- * them. Read from the payments themselves, so that no counter can be wrong.
- */
-function strikesOf({ payer }: NewPayment): SQL {
-  return sql`(select count(*) from payments strike
-    where strike.payer = ${payer} and strike.money = 'void' and strike.voided_at > now() - interval '1 hour'
-      and (strike.answered_at is not null or strike.chain_tx_id is not null)
-      and strike.reason in ('settlement_reverted', 'insufficient_funds', 'payment_cancelled'))`;
-}
+const waiting = (seconds: number) => `select from payments sent
+  where sent.money = 'submitting' and sent.network = networks.network
+    and sent.submitted_at < now() - make_interval(secs => ${seconds})`;
 
 /**
- * Whether a network has more on its way than it settles. Those just sent are its ordinary work, and one that waits for
- * long tells of the others only when they wait behind it: in our relayer's queue, and not for the proof that it expired.
- * Nor do many that wait for long: what a facilitator refuses stays until it expires, and its payers choose when that is.
+ * Whether each network of `wanted` has more on its way than it settles. Those just sent are its ordinary work, and one
+ * that waits for long tells of the others only when they wait behind it: in our relayer's queue, and not for the proof
+ * that it expired. Nor do many that wait for long: what a facilitator refuses stays until it expires, and its payers
+ * choose when that is.
  */
-function isBackedUp({ network }: NewPayment): SQL {
-  const waiting = (seconds: number) => sql`select from payments sent
-    where sent.money = 'submitting' and sent.network = ${network}
-      and sent.submitted_at < now() - make_interval(secs => ${seconds})`;
-  return sql`exists (${waiting(BACKLOG.oldestSeconds)}
+const BACKLOGS = `select network,
+    exists (${waiting(BACKLOG.oldestSeconds)}
       and sent.chain_tx_id is not null and sent.valid_before > extract(epoch from now()))
     or (select count(*) from (${waiting(BACKLOG.afterSeconds)}
-      and sent.submitted_at > now() - make_interval(secs => ${BACKLOG.withinSeconds}) limit ${BACKLOG.payments + 1}) late) > ${BACKLOG.payments}`;
-}
-
-/** Whether the payer's funds do not cover this payment beside those on their way (faults A10). */
-function isOverdrawn({ network, asset, payer, identity, amount, funds }: NewPayment): SQL {
-  if (funds === null) return sql`false`;
-  const reserved = sql`reserved_units(${network}, ${asset}, ${payer}, ${identity}, ${funds.readAt.toISOString()})`;
-  return sql`${reserved} + ${amount.toString()}::numeric > ${funds.units.toString()}::numeric`;
-}
-
-/** When a payment is charged: before the call also for a payer whose payments failed too often after it. */
-export function chargeOf(payment: NewPayment): SQL {
-  return sql`case when ${strikesOf(payment)} >= ${STRIKES.before} then 'before' else ${payment.charge} end`;
-}
+      and sent.submitted_at > now() - make_interval(secs => ${BACKLOG.withinSeconds}) limit ${BACKLOG.payments + 1}) late)
+      > ${BACKLOG.payments} is_backed_up
+  from (select distinct network from wanted) networks`;
 
 /**
- * Why we do not begin to work for a payment that moved no money yet, as a stable code; null when nothing is against it,
- * and for what is paid already, because that is owed. The last look is at the payer's funds, and holds its other claims up.
+ * How often the payer of `w` had payments that failed on chain, or for want of what it took back, within an hour, after
+ * we worked for them. Read from the payments themselves, so that no counter can be wrong.
  */
-export function refusalOf(payment: NewPayment, isGasSpent: boolean): SQL {
-  return sql`case
-    when exists (select from payments paid where paid.identity = ${payment.identity} and paid.money <> 'held') then null
-    when exists (select from merchants where id = ${payment.merchantId} and suspended_at is not null)
-      then 'merchant_suspended'
-    when ${isGasSpent} then 'endpoint_paused'
-    when ${isBackedUp(payment)} then 'chain_unavailable'
-    when ${strikesOf(payment)} >= ${STRIKES.none} then 'payer_blocked'
-    when ${isOverdrawn(payment)} then 'insufficient_funds'
-  end`;
-}
+const STRIKES_OF = `select count(*) strikes from payments strike
+  where strike.payer = w.payer and strike.money = 'void' and strike.voided_at > now() - interval '1 hour'
+    and (strike.answered_at is not null or strike.chain_tx_id is not null)
+    and strike.reason in ('settlement_reverted', 'insufficient_funds', 'payment_cancelled')`;
+
+/** Rows of `payments` as looked up by a key alone, whatever the planner thinks of a table that was empty when it planned. */
+const any = (where: string) => `left join lateral (select true is from payments p where ${where} limit 1)`;
+
+/**
+ * Judges the payments of `wanted`: `judged` gives each with why we do not begin to work for it, as a stable code in
+ * `refusal`, and when it is charged: before the call also for a payer whose payments failed too often after it. Nothing is
+ * against what is paid already, because that is owed. The last look is at the payers' funds (faults A10): whoever takes
+ * part in `reserves` waits for the other claims of its payer, in an order that all statements keep; those of one payer
+ * within a statement add up.
+ */
+export const JUDGED = `
+  backlogs as materialized (${BACKLOGS}),
+  looked as materialized (
+    select w.*, owed.is is_owed,
+      case when strikes >= ${STRIKES.before} then 'before' else w.charge end charged,
+      case
+        when owed.is then null
+        when suspended.is then 'merchant_suspended'
+        when w.is_gas_spent then 'endpoint_paused'
+        when is_backed_up then 'chain_unavailable'
+        when strikes >= ${STRIKES.none} then 'payer_blocked'
+        when named.is then 'idempotency_mismatch'
+      end against
+    from wanted w join backlogs using (network)
+    cross join lateral (${STRIKES_OF}) strikes
+    left join lateral (
+      select true is from merchants where id = w.merchant_id and suspended_at is not null limit 1
+    ) suspended on true
+    ${any("p.identity = w.identity and p.money <> 'held'")} owed on true
+    ${any(`p.endpoint_id = w.endpoint_id and p.payer = w.payer and p.identifier = w.identifier
+      and p.money <> 'void' and p.identity <> w.identity`)} named on true
+  ),
+  reserves as materialized (
+    select network, asset, payer, read_at, reserved_units(network, asset, payer, '', read_at) units
+    from (
+      select network, asset, payer, read_at from looked
+      where against is null and is_owed is null and funds is not null
+      group by network, asset, payer, read_at
+      order by hashtextextended(network || asset || payer, 0)
+    ) in_turn
+  ),
+  judged as materialized (
+    select looked.*, case when units + sum(amount) filter (where against is null and is_owed is null)
+        over (partition by network, asset, payer order by n) > funds
+      then 'insufficient_funds' else against end refusal
+    from looked left join reserves using (network, asset, payer, read_at)
+  )`;

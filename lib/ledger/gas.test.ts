@@ -2,10 +2,11 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { chainTxs, payments } from "@/lib/db/schema";
 import { createSealer } from "@/lib/seal";
-import { claim } from "./claim";
+import { openClaim } from "./claim";
 import { openGasCap } from "./gas-cap";
 import { gasPolicies, worthOf } from "./gas-policy";
 import { openLeases } from "./lease";
+import { openLook } from "./look";
 import { openOwnLedger } from "./own-ledger.fixture";
 import { lowestPrice } from "./price-floor";
 import { meterGas } from "./workers/meter-gas";
@@ -65,10 +66,11 @@ describe("gas", () => {
     const isGasSpent = capAt(cost);
     expect(await isGasSpent(merchantId, network)).toBe(true);
     const leases = openLeases(own.db, own.log);
-    const parts = { db: own.db, sealer: createSealer("-".repeat(32)), leases, isGasSpent };
+    const look = openLook(own.db);
+    const claim = openClaim({ db: own.db, sealer: createSealer("-".repeat(32)), leases, look, isGasSpent });
     const mine = { ...(await own.mintPayment()), merchantId };
-    expect(await claim(parts, mine)).toEqual({ kind: "refused", code: "endpoint_paused" });
-    expect(await claim(parts, await own.mintPayment())).toMatchObject({ kind: "work" });
+    expect(await claim(mine)).toEqual({ kind: "refused", code: "endpoint_paused" });
+    expect(await claim(await own.mintPayment())).toMatchObject({ kind: "work" });
     await own.db
       .update(payments)
       .set({ settledAt: sql`now() - interval '25 hours'` })

@@ -29,7 +29,14 @@ export function openLeases(db: Db, log: Log): Leases {
     );
     // A lease that ended is not revived: someone else may already work on its payment.
     const alive = gt(payments.leaseUntil, sql`now()`);
-    await db.update(payments).set({ leaseUntil: leaseEnd }).where(and(ours, alive));
+    // In the order that all statements about many payments keep.
+    const locked = db
+      .select({ id: payments.id })
+      .from(payments)
+      .where(and(ours, alive))
+      .orderBy(payments.id)
+      .for("update");
+    await db.update(payments).set({ leaseUntil: leaseEnd }).where(inArray(payments.id, locked));
   };
   const timer = setInterval(() => {
     renew().catch((error: unknown) => log.warn("lease.renew_failed", { error }));

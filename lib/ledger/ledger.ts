@@ -3,12 +3,14 @@ import type { Database } from "@/lib/db/client";
 import type { Ledger } from "@/lib/gateway/ports";
 import type { Log } from "@/lib/log";
 import type { Sealer } from "@/lib/seal";
-import { claim, findPayment } from "./claim";
-import { beginStream, failDelivery, keepAnswer, releaseLease } from "./deliver";
+import { openClaim } from "./claim";
+import { beginStream, openFailing, openKeeping, openReleasing } from "./deliver";
 import { openGasCap } from "./gas-cap";
 import type { GasPolicies } from "./gas-policy";
 import { openLeases } from "./lease";
+import { openLook } from "./look";
 import { settle } from "./settle";
+import { outcome } from "./standing";
 
 /** What the ledger is made of. */
 export interface LedgerParts {
@@ -23,13 +25,24 @@ export interface LedgerParts {
 /** Opens the payment state machine for the gateway; `close` stops renewing leases. */
 export function openLedger({ db, sealer, chains, gas, log }: LedgerParts): Ledger & { close(): void } {
   const leases = openLeases(db, log);
-  const isGasSpent = openGasCap(db, gas);
+  const look = openLook(db);
+  const parts = { db, sealer, leases, look, isGasSpent: openGasCap(db, gas) };
+  const releaseLease = openReleasing(db);
   return {
-    find: (identity, signature) => findPayment(db, identity, signature),
-    claim: (payment) => claim({ db, sealer, leases, isGasSpent }, payment),
-    keepAnswer: (payment, answer) => keepAnswer(db, sealer, payment, answer),
+    async find(identity, signature) {
+      const found = await look(identity);
+      return (
+        found && {
+          begun: found.money !== "held" || found.delivery === "ready",
+          sameSignature: found.signature === signature,
+          outcome: (payment) => outcome(parts, found, payment),
+        }
+      );
+    },
+    claim: openClaim(parts),
+    keepAnswer: openKeeping(db, sealer),
     beginStream: (payment, status) => beginStream(db, payment, status),
-    fail: (payment, code, upstreamStatus) => failDelivery(db, payment, code, upstreamStatus),
+    fail: openFailing(db),
     settle: (payment) => {
       const chain = chains.get(payment.network);
       if (!chain) throw new Error(`Payment ${payment.id} is on ${payment.network}, which is not configured`);
@@ -38,7 +51,7 @@ export function openLedger({ db, sealer, chains, gas, log }: LedgerParts): Ledge
     release(payment) {
       leases.drop(payment.lease);
       // Without it the lease ends by itself a few seconds later.
-      releaseLease(db, payment).catch((error: unknown) => log.warn("lease.release_failed", { error }));
+      releaseLease(payment).catch((error: unknown) => log.warn("lease.release_failed", { error }));
     },
     close: () => leases.stop(),
   };

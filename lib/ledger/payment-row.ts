@@ -1,14 +1,11 @@
-import { getTableColumns, is, SQL, sql } from "drizzle-orm";
-import type { PgInsertValue } from "drizzle-orm/pg-core";
+import { eq } from "drizzle-orm";
+import type { Db } from "@/lib/db/client";
 import { payments } from "@/lib/db/schema";
+import type { ClaimedPayment } from "@/lib/gateway/ports";
 
-/** A select of one row as `insert into payments` takes it, so that a condition can follow; what is left out is null. */
-export function selectPayment(values: PgInsertValue<typeof payments>): SQL {
-  const given: Record<string, unknown> = values;
-  const columns = Object.entries(getTableColumns(payments)).map(([key, column]) => {
-    const value = given[key] ?? null;
-    const encoded = value === null || is(value, SQL) ? sql`${value}` : sql`${sql.param(value, column)}`;
-    return sql`(${encoded})::${sql.raw(column.getSQLType())}`;
-  });
-  return sql`select ${sql.join(columns, sql`, `)}`;
+/** Reads a payment as it was claimed, under a lease of ours or none. */
+export async function readPayment(db: Db, id: string, lease: string): Promise<ClaimedPayment> {
+  const [row] = await db.select().from(payments).where(eq(payments.id, id));
+  if (!row) throw new Error(`There is no payment ${id}`);
+  return { ...row, protocol: row.protocol === 1 ? 1 : 2, lease };
 }

@@ -13,10 +13,10 @@ import { openStallingProxy } from "./stalling-proxy.fixture";
 const local = inject("local");
 const outside = new Outside(local.rpcUrl);
 
-/** A shop whose connection to the database breaks once, at the statement that holds `text`: before it, or after it. */
+/** A shop whose connection to the database breaks once, at the message that holds `text`: before it, or after it. */
 async function fragileShop(
   text: string,
-  hold: "request" | "outcome",
+  hold: "request" | "reply",
   upstream: RequestListener,
   options: ShopOptions = {},
 ) {
@@ -56,9 +56,7 @@ async function fragileShop(
 
 describe("a connection to the database that breaks", () => {
   it("after a claim was written, and before that is known, keeps nobody waiting longer than its lease (C11)", async () => {
-    const shop = await fragileShop('insert into "payments"', "outcome", (_, response) =>
-      response.end("served"),
-    );
+    const shop = await fragileShop('"is_gas_spent"', "reply", (_, response) => response.end("served"));
     expect(await shop.presentAndCut()).toEqual({ status: 503, code: "service_unavailable" });
     const served = await shop.presentUntilServed();
     expect([served.status, await served.text()]).toEqual([200, "served"]);

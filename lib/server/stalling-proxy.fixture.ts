@@ -3,13 +3,13 @@ import { connect, createServer, type Socket } from "node:net";
 
 /**
  * Starts a TCP proxy that lets everything through until a connection says `text` to the server. Then `hold: "request"`
- * keeps that message back, `hold: "reply"` delivers it and keeps the answer back, and `hold: "outcome"` does so with the
- * next message: PostgreSQL is told a statement first, and then to execute it. `reached` resolves in every case.
+ * keeps that message back, and `hold: "reply"` delivers it and keeps the answer back. `reached` resolves in both cases.
+ * PostgreSQL is told a statement first, and what is passed to it when it is executed.
  */
 export async function openStallingProxy(
   to: { host: string; port: number },
   text: string,
-  hold: "request" | "reply" | "outcome",
+  hold: "request" | "reply",
 ) {
   let reach: () => void = () => {};
   const reached = new Promise<void>((resolve) => {
@@ -20,7 +20,6 @@ export async function openStallingProxy(
   const server = createServer((client) => {
     const upstream = connect(to.port, to.host);
     let holding = false;
-    let said = false;
     for (const [socket, other] of [[client, upstream] as const, [upstream, client] as const]) {
       sockets.add(socket);
       socket.on("error", () => other.destroy());
@@ -28,9 +27,7 @@ export async function openStallingProxy(
     }
     client.on("data", (chunk) => {
       if (holding) return;
-      const says = armed && chunk.includes(text);
-      holding = hold === "outcome" ? said : says;
-      said ||= says;
+      holding = armed && chunk.includes(text);
       if (holding && hold === "request") return reach();
       upstream.write(chunk);
     });
