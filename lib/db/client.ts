@@ -1,5 +1,6 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { copyOut, type SessionSettings } from "./copy-out";
 import { openGate } from "./gate";
 import { survivingLostConnections } from "./lost-connections";
 import { withPatience } from "./patience";
@@ -20,7 +21,7 @@ const WAIT_MS = 500;
 
 /**
  * Opens a pool of at most `max` connections, for one of which a statement waits up to `waitMs`; `sql` is the driver for
- * hand-written statements, `db` is drizzle over it.
+ * hand-written statements, `db` is drizzle over it; `copyOut` reads beside the pool.
  */
 export function openDatabase(url: string, max: number, waitMs = WAIT_MS) {
   const sql = postgres(url, {
@@ -36,7 +37,13 @@ export function openDatabase(url: string, max: number, waitMs = WAIT_MS) {
   const db = drizzle(withPatience(survivingLostConnections(sql), gate));
   /** How many wait for a connection, and did. */
   const counts = () => gate.counts();
-  return { sql, db, counts, close: () => sql.end({ timeout: 5 }) };
+  return {
+    sql,
+    db,
+    counts,
+    copyOut: (statement: string, settings: SessionSettings) => copyOut(url, statement, settings),
+    close: () => sql.end({ timeout: 5 }),
+  };
 }
 
 /** A pool and drizzle over it. */

@@ -1,112 +1,88 @@
-import type { Network } from "@/lib/chain/chain";
+import { type SQL, sql } from "drizzle-orm";
+import type { Network, Token } from "@/lib/chain/chain";
+import { endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
 import { formatUnits } from "@/lib/money";
-import { localTime } from "./days";
-
-/** A payment as the export reads it: instants in UTC (ISO 8601), numbers of the chain as digits. */
-export type ExportRow = {
-  payment_id: string;
-  settlement_id: string | null;
-  money: string;
-  delivery: string;
-  reason: string | null;
-  created_utc: string;
-  settled_utc: string | null;
-  endpoint_id: string;
-  endpoint_name: string;
-  endpoint_slug: string;
-  rule: string;
-  method: string;
-  path: string;
-  protocol: number;
-  scheme: string;
-  network: string;
-  asset: string;
-  price: string;
-  amount: string | null;
-  payer: string;
-  pay_to: string;
-  tx_hash: string | null;
-  log_index: number | null;
-  block_number: string | null;
-  facilitator: string | null;
-  price_version: number;
-  upstream_status: number | null;
-};
+import { harmless } from "./csv";
 
 /** What every row of one file has in common. */
 export interface ExportContext {
+  /** By CAIP-2 id. */
   networks: ReadonlyMap<string, Network>;
   timeZone: string;
 }
 
-type Cell = string | number | null;
+const utc = (instant: SQL) => sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/** As a clock shows it in the session's time zone. */
+const local = (instant: SQL) => sql`to_char(${instant}, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM')`;
 
-function local(utc: string | null, timeZone: string): string | null {
-  if (utc === null) return null;
-  const at = new Date(utc);
-  const clock = localTime(at, timeZone);
-  const minutes = Math.round((Date.parse(`${clock}Z`) - at.getTime()) / 60_000);
-  const ahead = Math.abs(minutes);
-  const pad = (count: number) => String(count).padStart(2, "0");
-  return `${clock}${minutes < 0 ? "-" : "+"}${pad(Math.floor(ahead / 60))}:${pad(ahead % 60)}`;
+/** What is said of the payment's network; null of one that is not known, or of which nothing is said. */
+function ofNetwork({ networks }: ExportContext, say: (network: Network) => SQL | string | null): SQL {
+  const cases = [...networks.values()].map(
+    (network) => sql` when ${network.id} then ${say(network) ?? sql`null`}`,
+  );
+  if (cases.length === 0) return sql`null`;
+  return sql`case ${payments.network}${sql.join(cases)} end`;
 }
 
-function tokenOf(row: ExportRow, { networks }: ExportContext) {
-  const token = networks.get(row.network)?.token;
-  return token?.address.toLowerCase() === row.asset.toLowerCase() ? token : undefined;
+/** What is said of the payment's token; null when it is not the one that is listed for its network. */
+function ofToken(context: ExportContext, say: (token: Token) => SQL | string): SQL {
+  return ofNetwork(
+    context,
+    ({ token }) =>
+      sql`case when lower(${payments.asset}) = ${token.address.toLowerCase()} then ${say(token)} end`,
+  );
 }
 
-function decimal(units: string | null, decimals: number | undefined): string | null {
-  return units === null || decimals === undefined ? null : formatUnits(BigInt(units), decimals);
-}
+/** Base units as an exact decimal: multiplied, for a division would be rounded. */
+const decimal = (units: SQL, context: ExportContext) =>
+  sql`trim_scale(${units} * ${ofToken(context, ({ decimals }) => sql`${formatUnits(1n, decimals)}::numeric`)})`;
 
-/** The columns of the file in order: the name in its head and how a payment fills it. */
-export const COLUMNS: readonly (readonly [
-  name: string,
-  fill: (row: ExportRow, context: ExportContext) => Cell,
-])[] = [
-  ["settlement_id", (row) => row.settlement_id],
-  ["payment_id", (row) => row.payment_id],
-  ["mode", (row, { networks }) => (networks.get(row.network)?.test === false ? "live" : "test")],
-  ["money", (row) => row.money],
-  ["delivery", (row) => row.delivery],
-  ["reason", (row) => row.reason],
-  ["created_utc", (row) => row.created_utc],
-  ["settled_utc", (row) => row.settled_utc],
-  ["block_time_utc", (row) => row.settled_utc],
-  ["created_local", (row, { timeZone }) => local(row.created_utc, timeZone)],
-  ["settled_local", (row, { timeZone }) => local(row.settled_utc, timeZone)],
-  ["timezone", (_, { timeZone }) => timeZone],
-  ["endpoint_id", (row) => row.endpoint_id],
-  ["endpoint_name", (row) => row.endpoint_name],
-  ["endpoint_slug", (row) => row.endpoint_slug],
-  ["rule", (row) => row.rule],
-  ["method", (row) => row.method],
-  ["path", (row) => row.path],
-  ["protocol", (row) => `x402-v${row.protocol}`],
-  ["scheme", (row) => row.scheme],
-  ["network_caip2", (row) => row.network],
-  ["network_name", (row, { networks }) => networks.get(row.network)?.name ?? null],
-  ["asset_symbol", (row, context) => tokenOf(row, context)?.symbol ?? null],
-  ["asset_address", (row) => row.asset],
-  ["asset_decimals", (row, context) => tokenOf(row, context)?.decimals ?? null],
-  // Only what the chain proves counts as an amount, so that summing the column is the revenue.
-  ["amount_atomic", (row) => row.amount],
-  ["amount", (row, context) => decimal(row.amount, tokenOf(row, context)?.decimals)],
-  ["list_price", (row, context) => decimal(row.price, tokenOf(row, context)?.decimals)],
-  ["payer", (row) => row.payer],
-  ["pay_to", (row) => row.pay_to],
-  ["tx_hash", (row) => row.tx_hash],
-  ["log_index", (row) => row.log_index],
-  ["block_number", (row) => row.block_number],
-  [
-    "explorer_url",
-    (row, { networks }) => {
-      const explorer = networks.get(row.network)?.explorerUrl;
-      return explorer && row.tx_hash ? `${explorer}/tx/${row.tx_hash}` : null;
-    },
-  ],
-  ["facilitator", (row) => row.facilitator],
-  ["price_version", (row) => row.price_version],
-  ["upstream_status", (row) => row.upstream_status],
-];
+/** The columns of the file in order: the name in its head and how a payment with its settlement fills it. */
+export function exportColumns(context: ExportContext): (readonly [name: string, value: SQL])[] {
+  const claimed = sql`${payments.claimedAt}`;
+  const settled = sql`${settlements.blockTime}`;
+  const isLive = ofNetwork(context, ({ test }) => (test ? "test" : "live"));
+  const explorer = ofNetwork(context, ({ explorerUrl }) => explorerUrl);
+  /** What a merchant, a payer, an upstream or a facilitator had a part in. */
+  const text = (value: unknown) => harmless(sql`${value}`);
+  return [
+    ["settlement_id", sql`${settlements.id}`],
+    ["payment_id", sql`${payments.id}`],
+    ["mode", sql`coalesce(${isLive}, 'test')`],
+    ["money", sql`${payments.money}`],
+    ["delivery", sql`${payments.delivery}`],
+    ["reason", text(payments.reason)],
+    ["created_utc", utc(claimed)],
+    ["settled_utc", utc(settled)],
+    ["block_time_utc", utc(settled)],
+    ["created_local", local(claimed)],
+    ["settled_local", local(settled)],
+    ["timezone", sql`${context.timeZone}`],
+    ["endpoint_id", sql`${payments.endpointId}`],
+    ["endpoint_name", text(endpointVersions.name)],
+    ["endpoint_slug", text(endpoints.slug)],
+    ["rule", text(payments.rule)],
+    ["method", text(payments.method)],
+    ["path", text(payments.path)],
+    ["protocol", sql`'x402-v' || ${payments.protocol}`],
+    ["scheme", text(payments.scheme)],
+    ["network_caip2", text(payments.network)],
+    ["network_name", ofNetwork(context, ({ name }) => name)],
+    ["asset_symbol", ofToken(context, ({ symbol }) => symbol)],
+    ["asset_address", text(payments.asset)],
+    ["asset_decimals", ofToken(context, ({ decimals }) => String(decimals))],
+    // Only what the chain proves counts as an amount, so that summing the column is the revenue.
+    ["amount_atomic", sql`${settlements.amount}`],
+    ["amount", decimal(sql`${settlements.amount}`, context)],
+    ["list_price", decimal(sql`${payments.amount}`, context)],
+    ["payer", text(payments.payer)],
+    ["pay_to", text(payments.payTo)],
+    ["tx_hash", text(settlements.txHash)],
+    ["log_index", sql`${settlements.logIndex}`],
+    ["block_number", sql`${settlements.blockNumber}`],
+    ["explorer_url", sql`${explorer} || '/tx/' || ${settlements.txHash}`],
+    ["facilitator", text(payments.facilitator)],
+    ["price_version", sql`${payments.endpointVersion}`],
+    ["upstream_status", sql`${payments.upstreamStatus}`],
+  ];
+}

@@ -1,20 +1,11 @@
-import { setImmediate } from "node:timers/promises";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "@/lib/db/client";
 import { payments, settlements } from "@/lib/db/schema";
 import { type MerchantId, newId } from "@/lib/ids";
 import { revenueByTime } from "./by-time";
-import { startExport } from "./export";
-import {
-  mintAddress,
-  mintEndpoint,
-  mintMerchant,
-  mintPayments,
-  parseCsv,
-  repeatPayment,
-  TEST_NETWORK,
-} from "./fixture";
+import { readCsv } from "./export.fixture";
+import { mintAddress, mintEndpoint, mintMerchant, mintPayments, TEST_NETWORK } from "./fixture";
 import { listPayments, type PaymentRow } from "./list";
 import { readPayment } from "./payment";
 import { buckets, readRange } from "./range";
@@ -73,21 +64,6 @@ async function everyPage(of: Scope, limit: number): Promise<PaymentRow[]> {
   }
 }
 
-/** Starts the export of a scope; the one before it may still be giving its connection back. */
-async function exported(of: Scope, pool = database): Promise<ReadableStream<string>> {
-  for (;;) {
-    const csv = startExport(pool, of, { networks: new Map(), timeZone });
-    if (csv) return csv;
-    await setImmediate();
-  }
-}
-
-async function csvOf(of: Scope) {
-  let text = "";
-  for await (const part of await exported(of)) text += part;
-  return parseCsv(text);
-}
-
 describe("revenue", () => {
   it("is the same in headline, chart, table and CSV, whatever the filter (I18)", async () => {
     const filters: Partial<Scope>[] = [
@@ -103,7 +79,7 @@ describe("revenue", () => {
       const [total] = await totalsByAsset(db, within);
       const chart = await revenueByTime(db, within, buckets(range).buckets);
       const rows = await everyPage(within, 37);
-      const csv = await csvOf(within);
+      const csv = await readCsv(database, within);
       const paid = rows.filter((row) => row.money === "settled" || row.money === "final");
       const sum = (all: bigint[]) => all.reduce((a, b) => a + b, 0n);
       const headline = total?.units ?? 0n;
@@ -153,7 +129,9 @@ describe("revenue", () => {
     await db.update(payments).set({ money: "submitting", settledAt: null }).where(eq(payments.id, paymentId));
     const [dropped] = await totalsByAsset(db, of);
     expect(dropped).toMatchObject({ units: 0n, payments: 1, settled: 0, payers: 0 });
-    expect((await csvOf(of)).map((row) => [row.money, row.amount_atomic])).toEqual([["submitting", ""]]);
+    expect((await readCsv(database, of)).map((row) => [row.money, row.amount_atomic])).toEqual([
+      ["submitting", ""],
+    ]);
     expect((await readPayment(db, own, paymentId))?.settlement).toBeNull();
 
     await db.insert(settlements).values({ ...settlement, id: newId() });
@@ -163,7 +141,7 @@ describe("revenue", () => {
       .where(eq(payments.id, paymentId));
     const [again] = await totalsByAsset(db, of);
     expect(again).toMatchObject({ units: 7n, payments: 1, settled: 1, payers: 1 });
-    expect((await csvOf(of)).map((row) => row.amount_atomic)).toEqual(["7"]);
+    expect((await readCsv(database, of)).map((row) => row.amount_atomic)).toEqual(["7"]);
   });
 
   it("draws a day without a settlement as zero, and the 25-hour day as one bar", async () => {
@@ -232,95 +210,5 @@ describe("the list of payments", () => {
     expect(await readPayment(db, other.merchantId, row?.id ?? "")).toBeNull();
     expect((await readPayment(db, merchantId, row?.id ?? ""))?.settlement?.txHash).toBe(txHash);
     expect(await readPayment(db, merchantId, "1; select 1")).toBeNull();
-  });
-});
-
-describe("the CSV", () => {
-  it("disarms formulas and keeps line breaks and quotes whole (I2)", async () => {
-    const own = await mintMerchant(database);
-    const endpoint = await mintEndpoint(database, own, '=HYPERLINK("https://evil.example","pay")');
-    const path = '/a"b\r\n,c';
-    await mintPayments(database, own, [
-      { endpointId: endpoint.id, at: hour(1), units: 1n, path, reason: "@x" },
-    ]);
-    const [row] = await csvOf({ ...scope, merchantId: own });
-    expect(row).toMatchObject({
-      endpoint_name: '\'=HYPERLINK("https://evil.example","pay")',
-      path,
-      reason: "'@x",
-      timezone: timeZone,
-      settled_utc: hour(1).toISOString(),
-      settled_local: "2026-10-28T01:00:00-04:00",
-    });
-  });
-
-  it("leaves the amount of a payment that was not settled empty", async () => {
-    const rows = await csvOf({ ...scope, money: ["void", "held", "submitting"] });
-    expect(rows.length).toBeGreaterThan(0);
-    expect(new Set(rows.map((row) => `${row.amount_atomic}${row.tx_hash}${row.settled_utc}`))).toEqual(
-      new Set([""]),
-    );
-  });
-
-  it("holds 50,000 rows of one snapshot in constant memory, at the reader's pace (I19)", async () => {
-    const own = await mintMerchant(database);
-    const endpoint = await mintEndpoint(database, own, "Busy");
-    const [first = ""] = await mintPayments(database, own, [
-      { endpointId: endpoint.id, at: hour(1), units: 1n },
-    ]);
-    await repeatPayment(database, first, 49_999);
-    let rows = -1;
-    let largest = 0;
-    for await (const part of await exported({ ...scope, merchantId: own })) {
-      // What is paid while the file is being read is not in it.
-      if (rows === 500)
-        await mintPayments(database, own, [{ endpointId: endpoint.id, at: hour(99), units: 1n }]);
-      rows += part.split("\r\n").length - 1;
-      largest = Math.max(largest, part.length);
-    }
-    expect(rows).toBe(50_000);
-    expect(largest).toBeLessThan(1_000_000);
-  }, 90_000);
-
-  it("gives its connection back when the reader goes away", async () => {
-    for (let time = 0; time < 10; time += 1) {
-      for await (const _ of await exported(scope)) break;
-    }
-    // A pool of four would be used up, were one of the ten still held.
-    expect((await csvOf(scope)).length).toBeGreaterThan(0);
-  });
-
-  it("is broken off, never cut short in silence, when the database is lost", async () => {
-    const own = await mintMerchant(database);
-    const endpoint = await mintEndpoint(database, own, "Busy");
-    const [first = ""] = await mintPayments(database, own, [
-      { endpointId: endpoint.id, at: hour(1), units: 1n },
-    ]);
-    await repeatPayment(database, first, 4_999);
-    const doomed = openDatabase(process.env.DATABASE_URL ?? "", 1);
-    const read = async () => {
-      for await (const part of await exported({ ...scope, merchantId: own }, doomed)) {
-        if (!part.includes(first)) continue;
-        await database.sql`select pg_terminate_backend(pid) from pg_stat_activity
-          where datname = current_database() and query like '%price_version%' and state <> 'idle'
-            and pid <> pg_backend_pid()`;
-      }
-    };
-    await expect(read()).rejects.toThrow();
-    await doomed.close();
-  });
-
-  it("is one at a time for a merchant and four for everybody, so that the gateway keeps its connections", async () => {
-    const many = openDatabase(process.env.DATABASE_URL ?? "", 10);
-    const start = (of: MerchantId) =>
-      startExport(many, { ...scope, merchantId: of }, { networks: new Map(), timeZone });
-    const merchants = await Promise.all(Array.from({ length: 5 }, () => mintMerchant(database)));
-    const first = merchants.slice(0, 4).map(start);
-    expect(first.map((csv) => csv !== null)).toEqual([true, true, true, true]);
-    const [one, last] = [merchants[0] ?? merchantId, merchants[4] ?? merchantId];
-    expect([start(one), start(last)]).toEqual([null, null]);
-    await Promise.all(first.map((csv) => csv?.cancel()));
-    await (await exported({ ...scope, merchantId: last }, many)).cancel();
-    await many.close();
   });
 });

@@ -26,7 +26,7 @@ export async function GET(request: Request): Promise<Response> {
       headers: { "content-type": "text/plain; charset=utf-8", "retry-after": "60" },
     });
   }
-  return new Response(rows.pipeThrough(new TextEncoderStream()), {
+  return new Response(rows, {
     headers: {
       "content-type": "text/csv; charset=utf-8; header=present",
       "content-disposition": `attachment; filename="${file}"`,

@@ -1,0 +1,26 @@
+import { setImmediate } from "node:timers/promises";
+import type { Database } from "@/lib/db/client";
+import type { ExportContext } from "./columns";
+import { startExport } from "./export";
+import { parseCsv } from "./fixture";
+import type { Scope } from "./scope";
+
+const NOTHING_KNOWN: ExportContext = { networks: new Map(), timeZone: "UTC" };
+
+/** Starts the export of a scope as soon as those before it have ended. */
+export async function exported(
+  database: Pick<Database, "copyOut">,
+  scope: Scope,
+  context = NOTHING_KNOWN,
+): Promise<ReadableStream<Uint8Array>> {
+  for (;;) {
+    const csv = startExport(database, scope, context);
+    if (csv) return csv;
+    await setImmediate();
+  }
+}
+
+/** Reads the export of a scope to its end: a record for each row. */
+export async function readCsv(database: Pick<Database, "copyOut">, scope: Scope, context = NOTHING_KNOWN) {
+  return parseCsv(await new Response(await exported(database, scope, context)).text());
+}
