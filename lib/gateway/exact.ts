@@ -1,12 +1,6 @@
-import {
-  exactIdentity,
-  isForOffer,
-  isRespelled,
-  isValidTooLong,
-  readExactPayload,
-  windowFault,
-} from "@/lib/x402/exact";
+import { exactIdentity, isForOffer, isRespelled, isValidTooLong, windowFault } from "@/lib/x402/exact";
 import { exactOffer } from "@/lib/x402/exact-offer";
+import { readExactPayload } from "@/lib/x402/exact-payload";
 import type { Offer } from "@/lib/x402/offer";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { createTransferDigest } from "@/lib/x402/transfer-digest";

@@ -1,4 +1,4 @@
-import type { ExactPayment } from "@/lib/x402/exact";
+import type { ExactPayment } from "@/lib/x402/exact-payload";
 import type { ReasonCode } from "@/lib/x402/reasons";
 
 /** A rule as the gateway matches it. */

@@ -1,16 +1,11 @@
 import { ExactEvmScheme } from "@x402/evm/exact/client";
-import { type Hex, recoverAddress } from "viem";
+import fc from "fast-check";
+import { getAddress, type Hex, recoverAddress, toHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
-import {
-  exactIdentity,
-  isForOffer,
-  isRespelled,
-  isValidTooLong,
-  readExactPayload,
-  windowFault,
-} from "./exact";
+import { exactIdentity, isForOffer, isRespelled, isValidTooLong, windowFault } from "./exact";
 import { windowSeconds } from "./exact-offer";
+import { readExactPayload } from "./exact-payload";
 import { type Offer, toRequirementsV2 } from "./offer";
 import { createTransferDigest } from "./transfer-digest";
 
@@ -83,6 +78,30 @@ describe("an exact payment", () => {
     expect([signature, v("00"), v("01"), highS, v("00c0ffee")].map(isRespelled)).toEqual([
       ...[false, true, true, true, false],
     ]);
+  });
+
+  it("has an identity that never changes: rows are found by it", () => {
+    const nonce: Hex = `0x${"0123456789abcdef".repeat(4)}`;
+    const identity = exactIdentity({ from: offer.payTo, nonce }, token);
+    expect(identity.toString("latin1").slice(0, 21)).toBe("\x0ceip155:84532\x07eip3009");
+    expect(identity.toString("hex")).toBe(
+      [
+        ...["0c", "6569703135353a3834353332", "07", "65697033303039"],
+        ...["14", offer.asset.slice(2).toLowerCase(), "14", offer.payTo.slice(2).toLowerCase()],
+        ...["20", nonce.slice(2)],
+      ].join(""),
+    );
+  });
+
+  it("has its addresses in the spelling of EIP-55, as rows keep them", async () => {
+    const payload = await sign();
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), (bytes) => {
+        const from = toHex(bytes);
+        const read = readExactPayload({ ...payload, authorization: { ...payload.authorization, from } });
+        expect(read?.from).toBe(getAddress(from));
+      }),
+    );
   });
 
   it("is another payment with another nonce, payer, token or network (A5)", async () => {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseStrictly } from "./strict-json";
 
@@ -50,4 +51,50 @@ describe("JSON from a stranger", () => {
     // Twice the 64 that suffice for a payment alone: a client that echoes our extensions and adds its own sends some fifty.
     expect([parseStrictly(wide(128)) !== undefined, parseStrictly(wide(129))]).toEqual([true, undefined]);
   });
+
+  it("is read alike by JSON.parse, wherever a character of it is changed, or is refused for its keys", () => {
+    const text = fc.oneof(
+      fc.json({ maxDepth: 5, noUnicodeString: false }),
+      fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.stringify(value, null, "\t")),
+      fc.double().map(String),
+    );
+    const char = fc.constantFrom(
+      ...'{}[]:,"\\/ \t\n\r\0\u001f\u007f\u2028-+.0123456789eEtrufalsn_abc',
+      "\\u00",
+      "",
+    );
+    const spot = fc.nat({ max: 200 });
+    fc.assert(
+      fc.property(text, spot, fc.nat({ max: 2 }), char, (whole, spot, cut, char) => {
+        const at = spot % (whole.length + 1);
+        for (const text of [whole, whole.slice(0, at) + char + whole.slice(at + cut)]) {
+          const read = parseStrictly(text);
+          const parsed = parsedWithKeys(text);
+          if (parsed === undefined || parsed.written !== parsed.left)
+            expect([text, read]).toEqual([text, undefined]);
+          else expect([text, read]).toEqual([text, parsed.value]);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
+
+/** What JSON.parse makes of a text, how many keys it writes, and how many of them are left in the value and harmless. */
+function parsedWithKeys(text: string) {
+  try {
+    const value: unknown = JSON.parse(text);
+    const strings = /"(?:[^"\\]|\\.)*"/g;
+    return { value, written: text.replace(strings, "").split(":").length - 1, left: keysIn(value) };
+  } catch {
+    return undefined;
+  }
+}
+
+function keysIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const own = Array.isArray(value)
+    ? []
+    : Object.keys(value).filter((key) => !/^(__proto__|constructor|prototype)$/.test(key));
+  return Object.values(value).reduce((sum: number, inner) => sum + keysIn(inner), own.length);
+}

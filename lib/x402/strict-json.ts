@@ -6,30 +6,127 @@ const MAX_KEYS = 128;
 /** Keys that name something else than themselves wherever an object is copied or merged (prototype pollution). */
 const TREACHEROUS = new Set(["__proto__", "constructor", "prototype"]);
 
-/** Counts the keys a text writes, or says null where it is too deep or has too many: on the text, before anything walks it. */
-function keysWritten(text: string): number | null {
-  let depth = 0;
-  let keys = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (inString) {
-      if (char === "\\") i++;
-      else if (char === '"') inString = false;
-    } else if (char === '"') inString = true;
-    else if (char === "{" || char === "[") {
-      if (++depth > MAX_DEPTH) return null;
-    } else if (char === "}" || char === "]") depth--;
-    else if (char === ":" && ++keys > MAX_KEYS) return null;
+const LITERALS = new Map<string, unknown>([
+  ["t", true],
+  ["f", false],
+  ["n", null],
+]);
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+const [QUOTE, ESCAPE, SPACE, TAB, LINE_FEED, RETURN] = [0x22, 0x5c, 0x20, 0x09, 0x0a, 0x0d];
+const [COLON, COMMA, OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [
+  0x3a, 0x2c, 0x7b, 0x7d, 0x5b, 0x5d,
+];
+
+/** Reads one JSON text once, from its beginning to its end; what is none, or none that is allowed, is undefined. */
+class Reader {
+  private at = 0;
+  private keys = 0;
+
+  constructor(private readonly text: string) {}
+
+  read(): unknown {
+    const value = this.value(MAX_DEPTH);
+    this.skipSpace();
+    return this.at === this.text.length ? value : undefined;
   }
-  return keys;
+
+  private skipSpace(): number {
+    for (;;) {
+      const char = this.text.charCodeAt(this.at);
+      if (char !== SPACE && char !== LINE_FEED && char !== RETURN && char !== TAB) return char;
+      this.at++;
+    }
+  }
+
+  /** Whether this character is next; then it is taken. */
+  private take(char: number): boolean {
+    if (this.skipSpace() !== char) return false;
+    this.at++;
+    return true;
+  }
+
+  private value(depth: number): unknown {
+    const next = this.skipSpace();
+    if (next === QUOTE) return this.string();
+    if (next === OPEN_OBJECT) return depth === 0 ? undefined : this.object(depth - 1);
+    if (next === OPEN_ARRAY) return depth === 0 ? undefined : this.array(depth - 1);
+    return this.literalOrNumber();
+  }
+
+  private object(depth: number): Record<string, unknown> | undefined {
+    const object: Record<string, unknown> = {};
+    this.at++;
+    if (this.take(CLOSE_OBJECT)) return object;
+    do {
+      const key = this.skipSpace() === QUOTE ? this.string() : undefined;
+      if (key === undefined || TREACHEROUS.has(key) || Object.hasOwn(object, key)) return undefined;
+      if (++this.keys > MAX_KEYS || !this.take(COLON)) return undefined;
+      const value = this.value(depth);
+      if (value === undefined) return undefined;
+      object[key] = value;
+    } while (this.take(COMMA));
+    return this.take(CLOSE_OBJECT) ? object : undefined;
+  }
+
+  private array(depth: number): unknown[] | undefined {
+    const array: unknown[] = [];
+    this.at++;
+    if (this.take(CLOSE_ARRAY)) return array;
+    do {
+      const value = this.value(depth);
+      if (value === undefined) return undefined;
+      array.push(value);
+    } while (this.take(COMMA));
+    return this.take(CLOSE_ARRAY) ? array : undefined;
+  }
+
+  private string(): string | undefined {
+    const { text, at: start } = this;
+    let end = start + 1;
+    let hasEscapes = false;
+    for (;;) {
+      const char = text.charCodeAt(end);
+      if (char === QUOTE) break;
+      // A control character, or the end.
+      if (!(char >= SPACE)) return undefined;
+      if (char === ESCAPE) {
+        hasEscapes = true;
+        end++;
+      }
+      end++;
+    }
+    this.at = end + 1;
+    return hasEscapes ? unescaped(text.slice(start, this.at)) : text.slice(start + 1, end);
+  }
+
+  private literalOrNumber(): unknown {
+    const literal = LITERALS.get(this.text.charAt(this.at));
+    if (literal !== undefined) {
+      const word = String(literal);
+      if (!this.text.startsWith(word, this.at)) return undefined;
+      this.at += word.length;
+      return literal;
+    }
+    NUMBER.lastIndex = this.at;
+    const [digits] = NUMBER.exec(this.text) ?? [];
+    if (digits === undefined) return undefined;
+    this.at += digits.length;
+    return Number(digits);
+  }
 }
 
-/** Counts the keys that parsing left; one that is treacherous counts as none, so that the sums differ. */
-function keysRead(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const own = Array.isArray(value) ? [] : Object.keys(value).filter((key) => !TREACHEROUS.has(key));
-  return Object.values(value).reduce((sum: number, inner) => sum + keysRead(inner), own.length);
+/** Whether a value read from JSON is an object, and neither an array nor null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function unescaped(literal: string): string | undefined {
+  try {
+    return JSON.parse(literal);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -37,12 +134,5 @@ function keysRead(value: unknown): number {
  * pollute prototypes, and a key written twice in one object, of which another reader may take the other value.
  */
 export function parseStrictly(text: string): unknown {
-  const written = keysWritten(text);
-  if (written === null) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return keysRead(value) === written ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return new Reader(text).read();
 }
