@@ -304,10 +304,17 @@ export const payments = pgTable(
       sql`(coalesce(${t.settledAt}, ${t.claimedAt})) desc`,
       sql`${t.id} desc`,
     ),
-    // Endpoint page: the latest payments of one endpoint.
-    index("payments_by_endpoint").on(t.endpointId, sql`${t.id} desc`),
-    // Search by payer.
-    index("payments_by_payer").on(t.merchantId, t.payer),
+    // Search by payer, and when a payer last paid: as the table, of one payer.
+    index("payments_of_payer").on(
+      t.merchantId,
+      t.payer,
+      sql`(coalesce(${t.settledAt}, ${t.claimedAt})) desc`,
+      sql`${t.id} desc`,
+    ),
+    // Payments table and sums: what has not ended is in no tally, and there is little of it.
+    index("payments_open")
+      .on(t.merchantId, sql`(coalesce(${t.settledAt}, ${t.claimedAt})) desc`, sql`${t.id} desc`)
+      .where(sql`money in ('held', 'submitting')`),
     // Claim: a payer's identifier stands for one payment of an endpoint; whoever is not that payer cannot take it, and one
     // whose payment moved nothing and never will is free again.
     uniqueIndex("payments_identifier")
@@ -455,10 +462,82 @@ export const settlements = pgTable(
     unique("settlements_log").on(t.network, t.txHash, t.logIndex, t.orphanedAt).nullsNotDistinct(),
     // Chain sweep: what the ledger says of a range of blocks.
     index("settlements_by_block").on(t.network, t.blockNumber),
-    // Headline and chart: sums over a merchant's range, by day and endpoint.
-    index("settlements_by_time").on(t.merchantId, t.blockTime),
   ],
 );
+
+/** What payments of one tally have in common. */
+const tallied = () => ({
+  merchantId: uuid("merchant_id").$type<MerchantId>().notNull(),
+  network: text("network").notNull(),
+  /**
+   * The quarter of an hour in which they count, by its start. Days, and so the bars of a chart, begin at :00, :15, :30 or
+   * :45 of UTC in every time zone.
+   */
+  slot: instant("slot").notNull(),
+  asset: text("asset").notNull(),
+  endpointId: uuid("endpoint_id").notNull(),
+  /** Of each. */
+  amount: units("amount").notNull(),
+  /** Whether they are settled or final; void otherwise. Others have not ended, and are in no tally. */
+  paid: boolean("paid").notNull(),
+  delivery: text("delivery", { enum: ["pending", "ready", "streaming", "failed"] }).notNull(),
+});
+
+/**
+ * How many payments of a kind there are, so that sums need not read them all. Derived from `payments` alone, and exact
+ * together with the changes that are not added yet; it can be made anew at any time (lib/revenue/tally).
+ */
+export const paymentTallies = pgTable(
+  "payment_tallies",
+  { ...tallied(), payments: bigint("payments", { mode: "number" }).notNull() },
+  (t) => [
+    // Headline, chart and totals: a merchant's range. Payments table: the slots in which to look.
+    primaryKey({
+      name: "payment_tallies_pk",
+      columns: [t.merchantId, t.network, t.slot, t.asset, t.endpointId, t.amount, t.paid, t.delivery],
+    }),
+  ],
+);
+
+/**
+ * What is not added to `payment_tallies` yet. Written by triggers in the transaction that ends a payment or takes that
+ * back, as a row of its own, so that no two payments ever wait for the same tally.
+ */
+export const paymentTallyChanges = pgTable(
+  "payment_tally_changes",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    ...tallied(),
+    payer: text("payer").notNull(),
+    /** 1, or -1 when it is such a payment no more. */
+    payments: integer("payments").notNull(),
+  },
+  // Whoever reads a merchant's tallies reads these too.
+  (t) => [index("payment_tally_changes_by_merchant").on(t.merchantId)],
+);
+
+/** Whoever ever paid a merchant in a token, and when last; as of the changes that were added to the tallies. */
+export const talliedPayers = pgTable(
+  "tallied_payers",
+  {
+    merchantId: uuid("merchant_id").$type<MerchantId>().notNull(),
+    network: text("network").notNull(),
+    asset: text("asset").notNull(),
+    payer: text("payer").notNull(),
+    /** Null when a reorg took all they had paid. */
+    lastPaidAt: instant("last_paid_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.merchantId, t.network, t.asset, t.payer] }),
+    // Headline: how many paid since a time.
+    index("tallied_payers_by_time").on(t.merchantId, t.network, t.asset, t.lastPaidAt),
+  ],
+);
+
+/** Merchants whose tallies are to be made anew; until a worker has done so, their payments themselves are read. */
+export const untalliedMerchants = pgTable("untallied_merchants", {
+  merchantId: uuid("merchant_id").$type<MerchantId>().primaryKey(),
+});
 
 /** How far a worker has come on a network; in the database, so that any replica goes on where another ended. */
 export const chainCursors = pgTable(
