@@ -43,7 +43,7 @@ async function inFile({ callUpstream }: ProofSources, url: string, value: string
   // Refused, filtered and forbidden look the same, or this would be a port scanner.
   if (!answer.ok) return { found: false, sentence: "The server did not answer." };
   const read = await readBody(answer.body, { maxBytes: MAX_FILE_BYTES, withinMs: TIMEOUT_MS });
-  answer.destroy();
+  answer.body.destroy();
   if (answer.status !== 200) {
     return { found: false, sentence: `The server answered ${answer.status}; it must answer 200 itself.` };
   }

@@ -1,7 +1,14 @@
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { collect } from "./body";
-import { toCaller, toUpstream } from "./headers";
-import type { Answer, CallUpstream, EndpointTerms, GatewayResponse, NamedRequest } from "./ports";
+import { type HeaderLine, toCaller, toUpstream } from "./headers";
+import type {
+  Answer,
+  CallUpstream,
+  EndpointTerms,
+  GatewayResponse,
+  NamedRequest,
+  UpstreamResult,
+} from "./ports";
 import type { SignProof } from "./proof";
 import { refuse } from "./respond";
 import { requestPath, type Target, upstreamUrl } from "./target";
@@ -35,6 +42,8 @@ export type Asked =
   | { kind: "whole"; answer: Answer }
   | { kind: "stream"; response: GatewayResponse & { body: AsyncIterable<Uint8Array> }; destroy(): void }
   | { kind: "worthless"; code: ReasonCode; upstreamStatus?: number; response: GatewayResponse };
+
+type Answered = Extract<UpstreamResult, { ok: true }>;
 
 function worthless(code: ReasonCode, request: NamedRequest, upstreamStatus?: number): Asked {
   return { kind: "worthless", code, upstreamStatus, response: refuse(code, request) };
@@ -75,27 +84,44 @@ export async function ask(parts: AskParts, question: Question): Promise<Asked> {
     signal,
   });
   if (!result.ok) return worthless(result.reason, request);
-  const { status } = result;
-  const given = result.headers.find(([name]) => name.toLowerCase() === "location")?.[1];
-  const location = given === undefined ? null : locationOnGateway(given, url, question, parts.origin);
+  const { status, body } = result;
+  const given = firstOf(result.headers, "location");
+  const location = given === null ? null : locationOnGateway(given, url, question, parts.origin);
   // A 402 of the upstream's own would have the caller pay a stranger, a redirect elsewhere would lead it past us.
-  if (status === 402 || (status >= 300 && status < 400 && given !== undefined && location === null)) {
-    result.destroy();
+  if (status === 402 || (status >= 300 && status < 400 && given !== null && location === null)) {
+    body.destroy();
     return worthless("upstream_invalid", request, status);
   }
   const headers = toCaller(result.headers, { secretHeaders, location });
+  const isFree = paymentId === undefined;
+  const isEvents = /^text\/event-stream/i.test(firstOf(headers, "content-type") ?? "");
+  const whole = isEvents && !isFree ? null : body.takeWhole();
   if (status < 200 || status > 299) {
-    const response = { status, headers, body: result.body };
+    const response = whole === null ? streamed(result, headers, body) : { status, headers, body: whole };
     return { kind: "worthless", code: "upstream_status", upstreamStatus: status, response };
   }
-  const streams = headers.some(
-    ([name, value]) => /^content-type$/i.test(name) && /^text\/event-stream/i.test(value),
-  );
-  const collected = streams ? { kind: "stream" as const, body: result.body } : await collect(result.body);
+  if (whole !== null) return { kind: "whole", answer: { status, headers, body: whole } };
+  // Nothing depends on how much of a free answer comes, so none of it waits for the rest.
+  const collected = isFree || isEvents ? { kind: "stream" as const, body } : await collect(body);
   if (collected.kind === "broken") return worthless("upstream_invalid", request, status);
   if (collected.kind === "whole") {
     return { kind: "whole", answer: { status, headers, body: collected.bytes } };
   }
-  result.allowStall(STREAM_STALL_MS);
-  return { kind: "stream", response: { status, headers, body: collected.body }, destroy: result.destroy };
+  body.allowStall(STREAM_STALL_MS);
+  const destroy = () => body.destroy();
+  return { kind: "stream", response: streamed(result, headers, collected.body), destroy };
+}
+
+/** An answer passed on as it comes. Where the upstream said how long it is, its caller sees when it was cut short. */
+function streamed(
+  { status, headers: given }: Answered,
+  headers: Answered["headers"],
+  body: AsyncIterable<Uint8Array>,
+): Extract<Asked, { kind: "stream" }>["response"] {
+  const length = firstOf(given, "content-length");
+  return { status, headers: length === null ? headers : [...headers, ["Content-Length", length]], body };
+}
+
+function firstOf(headers: readonly HeaderLine[], wanted: string): string | null {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null;
 }

@@ -1,8 +1,6 @@
 import type { LookupAddress } from "node:dns";
 import { once } from "node:events";
-import http from "node:http";
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { Guard, Peer } from "./guard";
 
@@ -11,6 +9,9 @@ import type { Guard, Peer } from "./guard";
  * a connection that is being closed. A server that closes earlier says so, or its close removes it.
  */
 const IDLE_MS = 4_000;
+
+/** How long before a server would close a connection it is given up: about as long as a call is on its way. */
+const CLOSING_MS = 1_000;
 
 /** No connection is used again this long after its name was looked up: the name may have moved. */
 const MAX_AGE_MS = 60_000;
@@ -25,6 +26,15 @@ export interface ConnectionOptions {
   connectTimeoutMs: number;
   /** A certificate authority in PEM to trust instead of the system's. */
   ca?: string;
+}
+
+/** Whoever uses a connection; told of everything that happens on it. */
+export interface Occupant {
+  onBytes(bytes: Buffer): void;
+  /** The other end has said all it will. */
+  onEnd(): void;
+  /** It is gone: by this error, or because either end closed it. */
+  onClose(error: NodeJS.ErrnoException | null): void;
 }
 
 /** Answers with addresses that were already judged, so that a second DNS answer cannot replace them (rebinding). */
@@ -75,42 +85,94 @@ async function open(peer: Peer, { guard, connectTimeoutMs, ca }: ConnectionOptio
   return ready(tls.connect(options), "secureConnect", signal);
 }
 
-/** Ends a connection on which bytes arrive that nobody asked for: they would answer the next caller's request. */
-function refuseUnsolicited(this: Duplex): void {
-  this.destroy();
+/** A connection that was guarded when it opened, used by one call at a time. */
+export class Connection {
+  readonly socket: Socket;
+  readonly openedAt = Date.now();
+  #occupant: Occupant | null = null;
+  #uses = 0;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  /** Whether it has served a call before the one it serves now. */
+  get reused(): boolean {
+    return this.#uses > 1;
+  }
+
+  /** Gives it to a call. */
+  occupy(occupant: Occupant): void {
+    clearTimeout(this.#idle);
+    this.#occupant = occupant;
+    this.#uses++;
+    if (this.reused) this.socket.ref();
+    else this.#listen();
+  }
+
+  /** Takes it from its call, to be closed after some ms unless it is given to another; it keeps no process alive. */
+  vacate(idleMs: number): void {
+    this.#occupant = null;
+    this.#idle = setTimeout(() => this.socket.destroy(), idleMs).unref();
+    this.socket.unref();
+  }
+
+  #listen(): void {
+    const { socket } = this;
+    let failure: NodeJS.ErrnoException | null = null;
+    // Bytes that nobody asked for would answer the next call.
+    socket.on("data", (bytes) => (this.#occupant ? this.#occupant.onBytes(bytes) : socket.destroy()));
+    socket.on("end", () => (this.#occupant ? this.#occupant.onEnd() : socket.destroy()));
+    socket.on("error", (error) => {
+      failure = error;
+    });
+    socket.on("close", () => this.#occupant?.onClose(failure));
+  }
 }
 
-/** A pool of connections that were guarded when they opened; always used with http.request, also over TLS. */
-export class GuardedAgent extends http.Agent {
-  readonly #openedAt = new WeakMap<Duplex, number>();
-  readonly #secure: boolean;
+/** The connections to every upstream of a process. */
+export class ConnectionPool {
   readonly #options: ConnectionOptions;
+  /** By peer; the one used last comes last. */
+  readonly #idle = new Map<string, Connection[]>();
 
-  constructor(secure: boolean, options: ConnectionOptions) {
-    super({ keepAlive: true, timeout: IDLE_MS });
-    this.#secure = secure;
+  constructor(options: ConnectionOptions) {
     this.#options = options;
   }
 
-  override createConnection(
-    { host, port }: http.ClientRequestArgs,
-    callback: (error: Error | null, socket?: Duplex) => void,
-  ): undefined {
-    open({ secure: this.#secure, host: host ?? "", port: Number(port) }, this.#options).then((socket) => {
-      this.#openedAt.set(socket, Date.now());
-      callback(null, socket);
-    }, callback);
+  /** Takes the connection that was used last, so that the others grow old; null when none is free. */
+  take(peer: Peer): Connection | null {
+    return this.#idle.get(keyOf(peer))?.pop() ?? null;
   }
 
-  override keepSocketAlive(socket: Duplex): boolean {
-    const age = Date.now() - (this.#openedAt.get(socket) ?? 0);
-    if (age > MAX_AGE_MS - IDLE_MS || socket.readableLength > 0) return false;
-    socket.on("data", refuseUnsolicited);
-    return Boolean(super.keepSocketAlive(socket));
+  /** Opens a new one; rejects when the guard objects or it does not come about in time. */
+  async open(peer: Peer): Promise<Connection> {
+    const connection = new Connection(await open(peer, this.#options));
+    connection.socket.once("close", () => this.#forget(peer, connection));
+    return connection;
   }
 
-  override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
-    socket.off("data", refuseUnsolicited);
-    super.reuseSocket(socket, request);
+  /** Takes back one that is free again, and that its server keeps for so many ms. */
+  keep(peer: Peer, connection: Connection, keptMs: number): void {
+    const idleMs = Math.min(IDLE_MS, keptMs - CLOSING_MS);
+    const tooOld = Date.now() - connection.openedAt > MAX_AGE_MS - IDLE_MS;
+    if (idleMs <= 0 || tooOld || connection.socket.destroyed) return void connection.socket.destroy();
+    connection.vacate(idleMs);
+    const key = keyOf(peer);
+    const others = this.#idle.get(key);
+    if (others) others.push(connection);
+    else this.#idle.set(key, [connection]);
   }
+
+  #forget(peer: Peer, connection: Connection): void {
+    const key = keyOf(peer);
+    const others = this.#idle.get(key)?.filter((other) => other !== connection);
+    if (others?.length) this.#idle.set(key, others);
+    else this.#idle.delete(key);
+  }
+}
+
+function keyOf({ secure, host, port }: Peer): string {
+  return `${secure ? "https" : "http"}://${host}:${port}`;
 }

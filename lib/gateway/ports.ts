@@ -82,17 +82,23 @@ export interface UpstreamCall {
   signal: AbortSignal;
 }
 
+/** The body of an upstream's answer, read once; reading it throws on truncation or a stall. */
+export interface UpstreamBody extends AsyncIterable<Uint8Array> {
+  /** All of it, when all of it is here already and none was read; null while more is to come. */
+  takeWhole(): Uint8Array | null;
+  /** Sets how long it may fall silent from now on, in ms: 10 s until then, longer for streams. */
+  allowStall(ms: number): void;
+  /** Ends its connection unless all of it is here; safe to call at any time. */
+  destroy(): void;
+}
+
 /** What came of an upstream call: a response whose body is still on the wire, or a refusal. */
 export type UpstreamResult =
   | {
       ok: true;
       status: number;
       headers: [name: string, value: string][];
-      /** Throws on truncation or a stall; `destroy` ends the connection and is safe to call at any time. */
-      body: AsyncIterable<Uint8Array>;
-      /** Sets how long the body may fall silent from now on: 10 s until then, longer for streams. */
-      allowStall(ms: number): void;
-      destroy(): void;
+      body: UpstreamBody;
     }
   | { ok: false; reason: "upstream_unreachable" | "upstream_invalid" | "upstream_timeout" };
 
