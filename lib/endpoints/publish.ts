@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { getAddress } from "viem";
 import type { Db } from "@/lib/db/client";
 import { endpoints, endpointVersions, merchants } from "@/lib/db/schema";
@@ -19,33 +19,81 @@ const inForce = sql`(${endpointVersions.version} = ${endpoints.version} or exist
 
 /** Finds what can be bought under a slug; null for an unknown or a deleted endpoint. */
 export async function findPublished(db: Db, sealer: Sealer, slug: string): Promise<PublishedEndpoint | null> {
-  const served = await findServed(db, sealer, slug);
+  const served = (await findServed(db, sealer, new Set([slug]))).get(slug) ?? null;
+  if (served instanceof Error) throw served;
   return served?.state === "deleted" ? null : served;
 }
 
-/** Finds what the gateway serves under a slug, in one query, deleted endpoints included; null for an unknown slug. */
-export async function findServed(db: Db, sealer: Sealer, slug: string): Promise<PublishedEndpoint | null> {
+/** What was served under a slug when it was last read; null for an unknown slug. */
+export type Known = (slug: string) => PublishedEndpoint | null | undefined;
+
+/**
+ * Finds what the gateway serves under each of some slugs, in one query, deleted endpoints included; null for an unknown
+ * slug, an Error for an endpoint that cannot be read. Versions that are known already are not taken apart again.
+ */
+export async function findServed(
+  db: Db,
+  sealer: Sealer,
+  slugs: ReadonlySet<string>,
+  known: Known = () => null,
+): Promise<Map<string, PublishedEndpoint | null | Error>> {
   const rows = await db
-    .select({ endpoint: endpoints, version: endpointVersions, sellerName: merchants.name })
+    .select({
+      endpoint: endpoints,
+      version: endpointVersions,
+      sellerName: merchants.name,
+      suspendedAt: merchants.suspendedAt,
+    })
     .from(endpoints)
     .innerJoin(merchants, eq(merchants.id, endpoints.merchantId))
     .innerJoin(endpointVersions, eq(endpointVersions.endpointId, endpoints.id))
-    .where(and(eq(endpoints.slug, slug), inForce))
+    .where(and(inArray(endpoints.slug, [...slugs]), inForce))
     .orderBy(desc(endpointVersions.version));
-  const [current, ...replaced] = rows;
+  const bySlug = new Map<string, ServedRow[]>([...slugs].map((slug) => [slug, []]));
+  for (const row of rows) bySlug.get(row.endpoint.slug)?.push(row);
+  const served = new Map<string, PublishedEndpoint | null | Error>();
+  for (const [slug, found] of bySlug) {
+    try {
+      served.set(slug, toPublished(sealer, found, known(slug) ?? null));
+    } catch (error) {
+      served.set(slug, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  return served;
+}
+
+interface ServedRow {
+  endpoint: typeof endpoints.$inferSelect;
+  version: typeof endpointVersions.$inferSelect;
+  sellerName: string;
+  suspendedAt: Date | null;
+}
+
+/** Puts together what is served from the versions in force, the newest first. */
+function toPublished(
+  sealer: Sealer,
+  [current, ...replaced]: readonly ServedRow[],
+  known: PublishedEndpoint | null,
+): PublishedEndpoint | null {
   if (!current) return null;
-  const { endpoint, sellerName } = current;
+  const { endpoint, sellerName, suspendedAt } = current;
+  // Versions are immutable, so one that was read before is the same one still.
+  const readBefore = known?.id === endpoint.id ? [known.terms, ...known.graceTerms] : [];
+  const termsOf = ({ version }: ServedRow) =>
+    readBefore.find((terms) => terms.version === version.version) ??
+    toTerms(sealer, endpoint.merchantId, version);
   return {
     id: endpoint.id,
     merchantId: endpoint.merchantId,
     sellerName,
     slug: endpoint.slug,
     state: endpoint.state,
-    terms: toTerms(sealer, endpoint.merchantId, current.version),
+    suspended: suspendedAt !== null,
+    terms: termsOf(current),
     // An address that was replaced must get nothing more, so a version that pays another has no grace.
     graceTerms: replaced
       .filter(({ version }) => samePayouts(version.payouts, current.version.payouts))
-      .map(({ version }) => toTerms(sealer, endpoint.merchantId, version)),
+      .map(termsOf),
   };
 }
 

@@ -4,6 +4,7 @@ export type ReadBody =
   | { ok: false; reason: "too_large" | "too_slow" | "cut_off" };
 
 const LATE = Symbol("late");
+const NO_BYTES = new Uint8Array();
 
 /** Rings after a time, and after what had arrived by then was read: a busy process must not call a prompt sender late. */
 function alarm(withinMs: number): { rung: Promise<typeof LATE>; off(): void } {
@@ -20,9 +21,10 @@ function alarm(withinMs: number): { rung: Promise<typeof LATE>; off(): void } {
  * unread and the iterable open, because closing it would close the connection the refusal must still be written to.
  */
 export async function readBody(
-  body: AsyncIterable<Uint8Array>,
+  body: AsyncIterable<Uint8Array> | null,
   { maxBytes = 1_048_576, withinMs = 10_000 }: { maxBytes?: number; withinMs?: number } = {},
 ): Promise<ReadBody> {
+  if (body === null) return { ok: true, bytes: NO_BYTES };
   const iterator = body[Symbol.asyncIterator]();
   const deadline = alarm(withinMs);
   const chunks: Uint8Array[] = [];

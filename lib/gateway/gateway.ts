@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { inRequest, type Log } from "@/lib/log";
-import { readPaymentHeader } from "@/lib/x402/payment-header";
+import { type PresentedPayment, readPaymentHeader } from "@/lib/x402/payment-header";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { type AskParts, ask, type Question } from "./ask";
 import { readBody } from "./body";
@@ -18,8 +18,9 @@ import type {
   NamedRequest,
   NewPayment,
   PublishedEndpoint,
+  Rule,
 } from "./ports";
-import { type Quote, quote, quoteFor } from "./quote";
+import { type Quote, quote, quoteFor, quoteRule } from "./quote";
 import { createReplies, type ReplyParts } from "./replies";
 import { refuse, withHeader } from "./respond";
 import { matchRule } from "./rules";
@@ -34,7 +35,11 @@ const UNCHECKED: ChargeCheck = { fault: null, funds: null };
 export interface GatewayParts extends AskParts, ReplyParts {
   schemes: readonly Scheme[];
   ledger: Ledger;
-  findEndpoint(slug: string): Promise<PublishedEndpoint | null>;
+  /** What is served under a slug: no older than who asks, or up to 5 s older and from memory. */
+  endpoints: {
+    asOfNow(slug: string): Promise<PublishedEndpoint | null>;
+    lately(slug: string): PublishedEndpoint | null | Promise<PublishedEndpoint | null>;
+  };
   /** The terms a payment was claimed under, when an edit has replaced them since. */
   findTerms(endpointId: string, version: number): Promise<EndpointTerms>;
   /** The stable code for an error that means a part is out of reach, or null for a bug. */
@@ -47,8 +52,8 @@ export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
 
 /** Makes the gateway: free calls are passed on, priced ones are sold, whatever else is refused with a stable code. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { ledger, schemes } = parts;
-  const { demand, refuseOrDemand, unsettled, withReceipt } = createReplies(parts);
+  const { ledger, schemes, endpoints } = parts;
+  const { demand, tellPrice, refuseOrDemand, unsettled, withReceipt } = createReplies(parts);
 
   async function enter(request: NamedRequest): Promise<GatewayResponse> {
     const presentedAt = new Date();
@@ -59,14 +64,20 @@ export function createGateway(parts: GatewayParts): Gateway {
     if (isAmbiguous(request)) return withHeader(refuse("bad_request", request), ["Connection", "close"]);
     if (request.method === "OPTIONS") return preflight();
     const { target } = parsed;
-    const endpoint = await parts.findEndpoint(target.slug);
+    const header = readPaymentHeader(request.headers);
+    // Money goes by the terms of this moment; who brings none may be told those of a moment ago.
+    const bringsMoney = header.ok && header.payment !== null;
+    const endpoint = await (bringsMoney ? endpoints.asOfNow(target.slug) : endpoints.lately(target.slug));
     if (endpoint === null) return refuse("not_found", request);
     const read = await readBody(request.body);
     if (!read.ok) return refuse(BODY_FAULTS[read.reason], request);
     const call = { request, target, endpoint, body: read.bytes, presentedAt };
     const rule = matchRule(endpoint.terms, request.method, target.path);
     // What is offered no more may still have been paid for.
-    return rule?.priceMicroUsd === null && endpoint.state !== "deleted" ? giveAway(call) : sell(call);
+    if (rule?.priceMicroUsd === null && endpoint.state !== "deleted") return giveAway(call);
+    if (!header.ok) return refuse(header.code, request);
+    const { payment } = header;
+    return payment === null ? turnAway(call, rule) : inRequest(request.id, () => sell(call, payment));
   }
 
   async function giveAway({ request, target, endpoint, body }: Call): Promise<GatewayResponse> {
@@ -76,19 +87,20 @@ export function createGateway(parts: GatewayParts): Gateway {
     return asked.kind === "whole" ? asked.answer : asked.response;
   }
 
+  /** A priced call without a payment: it is told the price, unless nothing is sold at present. */
+  function turnAway(call: Call, rule: Rule | null): GatewayResponse {
+    const { state, suspended, terms } = call.endpoint;
+    if (state === "paused") return refuse("endpoint_paused", call.request);
+    if (state === "deleted") return refuse("not_found", call.request);
+    if (suspended) return refuse("merchant_suspended", call.request);
+    return tellPrice(call, rule, () => quoteRule(schemes, terms, rule));
+  }
+
   /** A priced call: its payment is read, checked, claimed, and only then worked for. */
-  async function sell(call: Call): Promise<GatewayResponse> {
+  async function sell(call: Call, presented: PresentedPayment): Promise<GatewayResponse> {
     const { request, target, endpoint } = call;
     const offered = endpoint.state !== "deleted";
     const current = offered ? quote(schemes, endpoint.terms, request.method, target.path) : null;
-    const header = readPaymentHeader(request.headers);
-    if (!header.ok) return refuse(header.code, request);
-    const presented = header.payment;
-    if (presented === null) {
-      return endpoint.state === "paused"
-        ? refuse("endpoint_paused", request)
-        : demand(call, current, "payment_required");
-    }
     // HEAD asks for no answer, so a payment for one is left unused.
     if (request.method === "HEAD") return refuse("bad_request", request);
     const scheme = schemes.find(({ name }) => name === presented.scheme);
@@ -214,17 +226,15 @@ export function createGateway(parts: GatewayParts): Gateway {
   async function answer(request: NamedRequest): Promise<GatewayResponse> {
     const response = await enter(request).catch((error: unknown) => {
       const outage = parts.outageOf(error);
-      if (outage === null) parts.log.error("gateway.bug", { error });
-      else parts.log.warn("gateway.outage", { error, code: outage });
+      const fields = { request: request.id, error };
+      if (outage === null) parts.log.error("gateway.bug", fields);
+      else parts.log.warn("gateway.outage", { ...fields, code: outage });
       return refuse(outage ?? "internal_error", request);
     });
     return withHouseHeaders(response, request.id);
   }
 
-  return (request) => {
-    const id = randomUUID();
-    return inRequest(id, () => answer({ ...request, id }));
-  };
+  return (request) => answer(Object.assign(request, { id: randomUUID() }));
 }
 
 const BODY_FAULTS = {

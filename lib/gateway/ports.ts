@@ -41,6 +41,8 @@ export interface PublishedEndpoint {
   slug: string;
   /** A deleted one sells nothing any more, but what was paid for is still handed out. */
   state: "live" | "paused" | "deleted";
+  /** Whether nothing new is sold for its merchant. */
+  suspended: boolean;
   terms: EndpointTerms;
   /** Earlier versions replaced within the price grace (120 s), newest first. */
   graceTerms: readonly EndpointTerms[];
@@ -53,7 +55,8 @@ export interface GatewayRequest {
   target: string;
   /** Header lines in order, names as received. */
   headers: readonly (readonly [name: string, value: string])[];
-  body: AsyncIterable<Uint8Array>;
+  /** Null where there is none. */
+  body: AsyncIterable<Uint8Array> | null;
   /** Aborted when the caller's connection is gone. */
   signal: AbortSignal;
 }

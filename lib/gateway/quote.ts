@@ -1,5 +1,5 @@
 import type { Offer } from "@/lib/x402/offer";
-import type { EndpointTerms, PublishedEndpoint } from "./ports";
+import type { EndpointTerms, PublishedEndpoint, Rule } from "./ports";
 import { matchRule } from "./rules";
 import type { Scheme, SchemePayment } from "./scheme";
 
@@ -19,7 +19,11 @@ export function quote(
   method: string,
   path: string,
 ): Quote | null {
-  const rule = matchRule(terms, method, path);
+  return quoteRule(schemes, terms, matchRule(terms, method, path));
+}
+
+/** Prices a call by the rule it matched. */
+export function quoteRule(schemes: readonly Scheme[], terms: EndpointTerms, rule: Rule | null): Quote | null {
   if (rule === null || rule.priceMicroUsd === null) return null;
   const { priceMicroUsd } = rule;
   const offers = schemes.flatMap((scheme) => scheme.offers(terms, priceMicroUsd));

@@ -1,9 +1,36 @@
 import { REASONS, type ReasonCode } from "@/lib/x402/reasons";
 import { type Receipt, receiptHeader } from "@/lib/x402/receipt";
+import { BoundedMap } from "./bounded-map";
 import type { Call } from "./call";
-import type { Charge, ClaimedPayment, GatewayResponse, QuotedNetwork } from "./ports";
+import type { Charge, ClaimedPayment, GatewayResponse, QuotedNetwork, Rule } from "./ports";
 import type { Quote } from "./quote";
-import { acceptsPage, challenge, refuse, withHeader } from "./respond";
+import {
+  acceptsPage,
+  asPage,
+  type Challenge,
+  challenge,
+  challenged,
+  type Demand,
+  refuse,
+  withHeader,
+} from "./respond";
+
+/** What is kept of 402s that are made ready, and for how long: the gas that a price must cover changes by itself. */
+const READY_BYTES = 16 * 2 ** 20;
+const READY_MS = 1_000;
+
+/** A 402 made ready, and what it was made from. */
+interface Ready {
+  rule: Rule | null;
+  sellerName: string;
+  /** Unix milliseconds. */
+  until: number;
+  challenge: Challenge;
+}
+
+function bytesOf({ headers, beginning }: Challenge): number {
+  return headers.flat().reduce((sum, text) => sum + text.length, 500 + beginning.byteLength);
+}
 
 /** What answers need to know of the place they are given from. */
 export interface ReplyParts {
@@ -16,31 +43,56 @@ export interface ReplyParts {
 
 /** Makes the answers to priced calls that depend on what was quoted, and on what came of the payment. */
 export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
+  const ready = new BoundedMap<Ready>(READY_BYTES);
+
   /** A 402 with the offers of now; a 404 where there are none any more. */
   function demand(call: Call, quote: Quote | null, code: ReasonCode): GatewayResponse {
-    const { request, target, endpoint } = call;
-    if (quote === null) return refuse(endpoint.state === "deleted" ? "not_found" : "no_rule", request);
+    const asked = demandOf(call, quote);
+    return "refusal" in asked
+      ? refuse(asked.refusal, call.request)
+      : challenged(challenge(asked, code), call.request);
+  }
+
+  /** What a 402 asks for a call, or why there is nothing to ask for. */
+  function demandOf({ target, endpoint }: Call, quote: Quote | null): Demand | { refusal: ReasonCode } {
+    if (quote === null) return { refusal: endpoint.state === "deleted" ? "not_found" : "no_rule" };
     const { terms, offers, priceMicroUsd } = quote;
     // A 402 that offers no way to pay would leave its caller at a loss (faults J1).
-    if (offers.length === 0) return refuse("no_network_available", request);
-    const path = `${target.slug}${target.rawPath}`;
+    if (offers.length === 0) return { refusal: "no_network_available" };
     const quoted = networks.filter(({ id }) => offers.some((offer) => offer.network === id));
-    return challenge(
-      {
-        requestId: request.id,
-        wantsPage: code === "payment_required" && acceptsPage(request),
-        sellerName: endpoint.sellerName,
-        terms,
-        offers,
-        priceMicroUsd,
-        networkNames: quoted.map(({ name }) => name),
-        isTest: quoted.every(({ test }) => test),
-        // Without the query: only the upstream may be meant to see it, and clients repeat this URL in headers.
-        resourceUrl: `${origin}/g/${path}`,
-        payUrl: `${payOrigin}/pay/${path}${target.rawQuery}`,
-      },
-      code,
-    );
+    return {
+      sellerName: endpoint.sellerName,
+      terms,
+      offers,
+      priceMicroUsd,
+      networkNames: quoted.map(({ name }) => name),
+      isTest: quoted.every(({ test }) => test),
+      // Without the query: only the upstream may be meant to see it, and clients repeat this URL in headers.
+      resourceUrl: `${origin}/g/${target.slug}${target.rawPath}`,
+    };
+  }
+
+  /** What a call without a payment is told: its price. That is most calls, so it is made ready once and kept for a while. */
+  function tellPrice(call: Call, rule: Rule | null, quote: () => Quote | null): GatewayResponse {
+    const { request, target, endpoint } = call;
+    const isPage = acceptsPage(request);
+    const key = `${rule?.method} ${target.slug}${target.rawPath}`;
+    const kept = isPage ? undefined : ready.get(key);
+    // A rule belongs to one version of one endpoint.
+    if (kept?.rule === rule && kept?.sellerName === endpoint.sellerName && Date.now() < kept.until) {
+      return challenged(kept.challenge, request);
+    }
+    const asked = demandOf(call, quote());
+    if ("refusal" in asked) return refuse(asked.refusal, request);
+    const made = challenge(asked, "payment_required");
+    if (isPage) {
+      const payUrl = `${payOrigin}/pay/${target.slug}${target.rawPath}${target.rawQuery}`;
+      return asPage(challenged(made, request), asked, payUrl);
+    }
+    const { sellerName } = endpoint;
+    const until = Date.now() + READY_MS;
+    ready.set(key, { rule, sellerName, until, challenge: made }, bytesOf(made) + 2 * key.length);
+    return challenged(made, request);
   }
 
   function refuseOrDemand(call: Call, quote: Quote | null, code: ReasonCode): GatewayResponse {
@@ -81,5 +133,5 @@ export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
     return withHeader(refuseOrDemand(call, quote, code), receipt);
   }
 
-  return { demand, refuseOrDemand, unsettled, withReceipt };
+  return { demand, tellPrice, refuseOrDemand, unsettled, withReceipt };
 }

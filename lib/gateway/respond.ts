@@ -35,8 +35,6 @@ export function acceptsPage(request: GatewayRequest): boolean {
 
 /** What a 402 says. */
 export interface Demand {
-  requestId: string;
-  wantsPage: boolean;
   sellerName: string;
   terms: EndpointTerms;
   offers: readonly Offer[];
@@ -45,24 +43,43 @@ export interface Demand {
   isTest: boolean;
   /** Public URL of the call. */
   resourceUrl: string;
-  /** Where a person can pay for it. */
-  payUrl: string;
 }
 
-/** A 402: for x402 v2 in its header, for v1 in its body, and for people as a page with the same header. */
-export function challenge(demand: Demand, code: ReasonCode): GatewayResponse {
-  const { requestId, terms, offers, sellerName, resourceUrl, payUrl } = demand;
-  const resource = {
-    url: resourceUrl,
-    description: terms.description || terms.name,
-    serviceName: sellerName,
-  };
+/** A 402 that lacks nothing but the id of the request it answers. */
+export interface Challenge {
+  headers: GatewayResponse["headers"];
+  /** JSON up to that id. */
+  beginning: Buffer;
+}
+
+const ENDING = '"}';
+
+/** Makes a 402 ready: for x402 v2 in its header, for v1 in its body. */
+export function challenge(demand: Demand, code: ReasonCode): Challenge {
+  const { terms, offers, sellerName, resourceUrl: url } = demand;
+  const resource = { url, description: terms.description || terms.name, serviceName: sellerName };
   const { header, body } = buildChallenge(offers, resource, code);
-  const required: [string, string] = ["PAYMENT-REQUIRED", header];
-  if (!demand.wantsPage) {
-    const headers: GatewayResponse["headers"] = [["Content-Type", "application/problem+json"], required];
-    return { status: 402, headers, body: encoder.encode(JSON.stringify({ ...body, requestId })) };
-  }
+  const json = JSON.stringify({ ...body, requestId: "" });
+  return {
+    headers: [
+      ["Content-Type", "application/problem+json"],
+      ["PAYMENT-REQUIRED", header],
+    ],
+    beginning: Buffer.from(json.slice(0, -ENDING.length)),
+  };
+}
+
+/** Answers a request with a 402. */
+export function challenged({ headers, beginning }: Challenge, { id }: NamedRequest): GatewayResponse {
+  const body = Buffer.allocUnsafe(beginning.byteLength + id.length + ENDING.length);
+  beginning.copy(body);
+  body.write(id + ENDING, beginning.byteLength, "latin1");
+  return { status: 402, headers, body };
+}
+
+/** Shows a person the 402: the page in the place of the JSON, with the same header. */
+export function asPage(response: GatewayResponse, demand: Demand, payUrl: string): GatewayResponse {
+  const { terms, sellerName, resourceUrl } = demand;
   const page = challengePage({
     title: terms.name,
     description: terms.description,
@@ -73,10 +90,14 @@ export function challenge(demand: Demand, code: ReasonCode): GatewayResponse {
     payUrl,
     gatewayUrl: resourceUrl,
   });
-  const type: [string, string] = ["Content-Type", "text/html; charset=utf-8"];
+  const kept = response.headers.filter(([name]) => name !== "Content-Type");
   return {
-    status: 402,
-    headers: [type, ["Content-Security-Policy", CHALLENGE_PAGE_POLICY], required],
+    ...response,
+    headers: [
+      ["Content-Type", "text/html; charset=utf-8"],
+      ["Content-Security-Policy", CHALLENGE_PAGE_POLICY],
+      ...kept,
+    ],
     body: encoder.encode(page),
   };
 }

@@ -4,6 +4,7 @@ import type { GatewayRequest, GatewayResponse } from "@/lib/gateway/ports";
 
 /** Aborted when the connection ends before the answer is written; a response that waits its turn in a pipeline is not told. */
 function callerGone({ socket }: IncomingMessage, response: ServerResponse): AbortSignal {
+  if (socket.destroyed) return AbortSignal.abort();
   const gone = new AbortController();
   const leave = () => gone.abort();
   socket.once("close", leave);
@@ -11,27 +12,58 @@ function callerGone({ socket }: IncomingMessage, response: ServerResponse): Abor
   return gone.signal;
 }
 
-/** Reads a node request as the gateway's: the raw target, the header lines as they came, and whether its caller is gone. */
-export function toGatewayRequest(request: IncomingMessage, response: ServerResponse): GatewayRequest {
-  const headers: [string, string][] = [];
-  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
-    headers.push([request.rawHeaders[i] ?? "", request.rawHeaders[i + 1] ?? ""]);
+/** A node request as the gateway's: the raw target, the header lines as they came, and whether its caller is gone. */
+class NodeRequest implements GatewayRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: [string, string][] = [];
+  readonly body: IncomingMessage | null;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.method = request.method ?? "";
+    this.target = request.url ?? "";
+    this.#request = request;
+    this.#response = response;
+    const { rawHeaders } = request;
+    let hasBody = false;
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i] ?? "";
+      this.headers.push([name, rawHeaders[i + 1] ?? ""]);
+      hasBody ||= framesBody(name);
+    }
+    this.body = hasBody ? request : null;
   }
-  return {
-    method: request.method ?? "",
-    target: request.url ?? "",
-    headers,
-    body: request,
-    signal: callerGone(request, response),
-  };
+
+  /** Made when it is first asked for: most calls are turned away without. */
+  get signal(): AbortSignal {
+    this.#signal ??= callerGone(this.#request, this.#response);
+    return this.#signal;
+  }
+}
+
+/** Without either of these headers a request has no body (RFC 9112 §6.3). */
+function framesBody(name: string): boolean {
+  return (
+    (name.length === 14 && name.toLowerCase() === "content-length") ||
+    (name.length === 17 && name.toLowerCase() === "transfer-encoding")
+  );
+}
+
+/** Reads a node request as the gateway's. */
+export function toGatewayRequest(request: IncomingMessage, response: ServerResponse): GatewayRequest {
+  return new NodeRequest(request, response);
 }
 
 /** Writes the gateway's response at the pace of the caller's socket; a body that breaks off cuts the connection. */
 export async function writeGatewayResponse(answer: GatewayResponse, response: ServerResponse): Promise<void> {
   const { status, headers, body } = answer;
   if (body === null || body instanceof Uint8Array) {
-    const sized = response.req.method === "HEAD" ? headers : withLength(status, headers, body);
-    response.writeHead(status, sized.flat());
+    const lines = headers.flat();
+    if (needsLength(status, headers, response)) lines.push("Content-Length", String(body?.byteLength ?? 0));
+    response.writeHead(status, lines);
     response.end(body ?? undefined);
     return;
   }
@@ -49,14 +81,9 @@ export async function writeGatewayResponse(answer: GatewayResponse, response: Se
 }
 
 /** A response without a body still says so, except where HTTP forbids the length (RFC 9110 §8.6). */
-function withLength(
-  status: number,
-  headers: GatewayResponse["headers"],
-  body: Uint8Array | null,
-): GatewayResponse["headers"] {
-  const named = headers.some(([name]) => name.toLowerCase() === "content-length");
-  if (named || status === 204 || status === 304) return headers;
-  return [...headers, ["Content-Length", String(body?.byteLength ?? 0)]];
+function needsLength(status: number, headers: GatewayResponse["headers"], { req }: ServerResponse): boolean {
+  if (status === 204 || status === 304 || req.method === "HEAD") return false;
+  return !headers.some(([name]) => name.length === 14 && name.toLowerCase() === "content-length");
 }
 
 async function drained(response: ServerResponse): Promise<void> {

@@ -62,6 +62,26 @@ describe("a caller who asks for an upgrade", () => {
   });
 });
 
+test("what is pipelined behind an answer that closes the connection is never looked at (request smuggling)", async () => {
+  const front = await openFront(0, "127.0.0.1");
+  onTestFinished(() => front.drain({ noticeMs: 0, graceMs: 0 }));
+  const asked: (string | undefined)[] = [];
+  front.serve(({ url }, response) => {
+    asked.push(url);
+    setImmediate(() =>
+      response.writeHead(url === "/last" ? 400 : 200, url === "/last" ? { connection: "close" } : {}).end(),
+    );
+  });
+  const socket = connect(front.port, "127.0.0.1");
+  socket.write(
+    ["/first", "/last", "/smuggled"]
+      .map((path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+      .join(""),
+  );
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 400 /);
+  expect(asked).toEqual(["/first", "/last"]);
+});
+
 test("before it serves, callers are told to come back", async () => {
   const front = await openFront(0, "127.0.0.1");
   onTestFinished(() => front.drain({ noticeMs: 0, graceMs: 0 }));

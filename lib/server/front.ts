@@ -40,7 +40,10 @@ export async function openFront(port: number, host: string): Promise<Front> {
     inFlight.add(response);
     response.once("close", () => inFlight.delete(response));
     response.shouldKeepAlive &&= !stopping;
-    handler(request, response);
+    // What is pipelined behind another request waits for its answer: where that closes the connection, because its bytes
+    // could be read in two ways, what comes behind may be the end of it and no request at all (request smuggling).
+    if (response.socket === null) response.once("socket", () => handler(request, response));
+    else handler(request, response);
   };
   // Nobody listens for upgrades: one that is asked for is then a request like any other, and its connection as well.
   const server = createServer(LIMITS, answer);

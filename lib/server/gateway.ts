@@ -1,6 +1,6 @@
 import type { Chain } from "@/lib/chain/chain";
 import { RECOVERS_NATIVELY } from "@/lib/chain/recovery";
-import { findServed, findTerms } from "@/lib/endpoints/publish";
+import { findTerms } from "@/lib/endpoints/publish";
 import { createExactScheme } from "@/lib/gateway/exact";
 import { createGateway, type Gateway } from "@/lib/gateway/gateway";
 import { createProver, type Prover } from "@/lib/gateway/proof";
@@ -12,7 +12,7 @@ import { deriveKey } from "@/lib/seal";
 import type { Metrics } from "./metrics/metrics";
 import { outageOf } from "./outage";
 import type { Parts } from "./parts";
-import { shareReads } from "./shared-reads";
+import { openServedEndpoints } from "./served-endpoints";
 
 /** Makes what vouches to upstreams that a call came through us; the same in every replica. */
 export function openProver({ env }: Pick<Parts, "env">): Promise<Prover> {
@@ -45,7 +45,7 @@ export interface OpenGateway {
   /** Its public key, as upstreams fetch it. */
   jwks: Prover["jwks"];
   /** Ends its background work. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Opens the gateway over the process's parts, timed where there are metrics. */
@@ -61,6 +61,7 @@ export async function openGateway(parts: Parts, metrics: Metrics | null = null):
   const gas = gasPolicies(env.FAREBOX_NETWORKS);
   const ledger = openLedger({ db, sealer, chains, gas, log });
   const floor = await openPriceFloor(db, gas, log);
+  const endpoints = openServedEndpoints(parts);
   const { signProof, jwks } = await openProver(parts);
   const callUpstream = createUpstreamClient({
     privateUpstreams: env.FAREBOX_PRIVATE_UPSTREAMS,
@@ -75,16 +76,17 @@ export async function openGateway(parts: Parts, metrics: Metrics | null = null):
     networks,
     schemes: [createExactScheme({ networks, chainOf, settle, now, lowestPrice: floor.of })],
     ledger,
-    findEndpoint: shareReads((slug) => findServed(db, sealer, slug)),
+    endpoints,
     findTerms: (endpointId, version) => findTerms(db, sealer, endpointId, version),
     callUpstream: metrics?.timeUpstream(callUpstream) ?? callUpstream,
     signProof,
     outageOf,
     log,
   });
-  const close = () => {
+  const close = async () => {
     floor.stop();
     ledger.close();
+    await endpoints.close();
   };
   return { handle, jwks, close };
 }

@@ -18,7 +18,7 @@ function toGatewayRequest(request: Request): GatewayRequest {
     method,
     target: `${pathname}${search}`,
     headers: [...request.headers],
-    body: body === null ? Readable.from([]) : Readable.fromWeb(body as NodeWebStream<Uint8Array>),
+    body: body === null ? null : Readable.fromWeb(body as NodeWebStream<Uint8Array>),
     signal,
   };
 }
