@@ -144,9 +144,9 @@ export interface PayerState {
   headTime: bigint;
 }
 
-/** A payer's state, and what became of their transfer when it was tried on top of that block. */
+/** A payer's state, and what would become of their transfer on top of that block. */
 export interface Simulation extends PayerState {
-  /** Whether it succeeded; a token may refuse for reasons of its own, such as a blocked account. */
+  /** Whether it would succeed; a token may refuse for reasons of its own, such as a blocked account. */
   moves: boolean;
 }
 
@@ -232,7 +232,10 @@ export interface Chain {
   /** Whether `signature` over the EIP-712 digest is the payer's: recovered for an EOA, asked of the contract (ERC-1271) otherwise. */
   verifySignature(payer: Address, digest: Hex, signature: Hex): Promise<boolean>;
   payerState(authorization: Pick<Authorization, "asset" | "from" | "nonce">): Promise<PayerState>;
-  /** Tries the transfer without sending it; throws ChainUnavailable also while our relayer is short of gas. */
+  /**
+   * Foresees a transfer from what it depends on, and tries it, without sending it, where that is not clear; throws
+   * ChainUnavailable also while our relayer is short of gas.
+   */
   simulate(authorization: Authorization): Promise<Simulation>;
   /** Whether code lies at an address that decides alone about what it receives; a delegated wallet (EIP-7702) is none. */
   isContract(address: Address): Promise<boolean>;

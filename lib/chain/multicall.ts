@@ -1,11 +1,6 @@
-import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, multicall3Abi } from "viem";
+import type { Address } from "viem";
+import { decodeAggregate, encodeAggregate, type InnerCall, type InnerResult } from "./aggregate";
 import type { ChainClient } from "./rpc-node";
-
-/** A contract call within a multicall. */
-export interface InnerCall {
-  target: Address;
-  data: Hex;
-}
 
 /** Where and with how much gas a multicall is made. */
 export interface MulticallOptions {
@@ -16,7 +11,7 @@ export interface MulticallOptions {
 }
 
 /** The address of Multicall3 on the client's chain. */
-export function multicall3Of({ chain }: ChainClient): Address {
+export function multicall3Of({ chain }: Pick<ChainClient, "chain">): Address {
   const address = chain.contracts?.multicall3?.address;
   if (!address) throw new Error(`${chain.name} has no Multicall3`);
   return address;
@@ -30,12 +25,7 @@ export async function callTogether(
   client: ChainClient,
   calls: readonly InnerCall[],
   options: MulticallOptions = {},
-): Promise<readonly { success: boolean; returnData: Hex }[]> {
-  const data = encodeFunctionData({
-    abi: multicall3Abi,
-    functionName: "aggregate3",
-    args: [calls.map((call) => ({ target: call.target, allowFailure: true, callData: call.data }))],
-  });
-  const answer = await client.call({ to: multicall3Of(client), data, ...options });
-  return decodeFunctionResult({ abi: multicall3Abi, functionName: "aggregate3", data: answer.data ?? "0x" });
+): Promise<readonly InnerResult[]> {
+  const answer = await client.call({ to: multicall3Of(client), data: encodeAggregate(calls), ...options });
+  return decodeAggregate(answer.data ?? "0x", calls.length);
 }

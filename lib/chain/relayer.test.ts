@@ -216,7 +216,8 @@ describe("what a contract wallet can make us pay (D17)", () => {
   it("is capped, whatever its simulation takes, and no more than its simulation took is offered", async () => {
     const owner = privateKeyToAccount(generatePrivateKey());
     const from = await outside.contractPayer(owner.address, 10_000n);
-    const authorization = await authorize(owner, { from });
+    const { digest, ...authorization } = await authorize(owner, { from });
+    expect(await chain.verifySignature(from, digest, authorization.signature)).toBe(true);
     const quote = await relayer.quote(authorization);
     if (!quote.ok) throw new Error(quote.reason);
     expect(quote.gas.gas).toBeLessThan(150_000n);

@@ -1,6 +1,6 @@
 import type { Authorization, Simulation } from "./chain";
 import { callTogether } from "./multicall";
-import { decodePayerState, payerStateCalls } from "./payer-state";
+import { decodePayerState, payerCalls, timeCall } from "./payer-state";
 import type { ChainClient } from "./rpc-node";
 import { encodeTransfer } from "./transfer";
 
@@ -13,7 +13,10 @@ export async function simulateTransfer(
   authorization: Authorization,
 ): Promise<Simulation> {
   const transfer = { target: authorization.asset, data: encodeTransfer(authorization) };
-  const calls = [...payerStateCalls(client, authorization), transfer];
-  const results = await callTogether(client, calls, { gas: MAX_GAS });
-  return { ...decodePayerState(results), moves: results.at(-1)?.success === true };
+  // Last, so that what it does to the payer's balance is not in what was read.
+  const calls = [...payerCalls(authorization), timeCall(client), transfer];
+  const [balance, used, time, moved] = await callTogether(client, calls, { gas: MAX_GAS });
+  const state = decodePayerState(balance, used, time);
+  if (state === null) throw new Error("The token did not answer");
+  return { ...state, moves: moved?.success === true };
 }

@@ -112,7 +112,7 @@ export type CallUpstream = (call: UpstreamCall) => Promise<UpstreamResult>;
 export interface ExactChain {
   /** Whether `signature` over the EIP-712 digest is the payer's; throws when the chain had to be asked and was silent. */
   verifySignature(payer: `0x${string}`, digest: `0x${string}`, signature: `0x${string}`): Promise<boolean>;
-  /** Tries the transfer on top of the latest block without sending it, and reads the payer's state there. */
+  /** Foresees a transfer on top of the latest block, and reads the payer's state there. */
   simulate(
     authorization: ExactPayment & { asset: `0x${string}` },
   ): Promise<{ balance: bigint; nonceUsed: boolean; headTime: bigint; moves: boolean }>;
