@@ -2,6 +2,14 @@ import type { LookupAddress } from "node:dns";
 import { lookup, Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import { createAddressTable, isLocalName, isThisMachine } from "./addresses";
+import { BoundedMap } from "./bounded-map";
+
+/** Scheme, authority, and path with query: nothing else is looked at, and nothing decoded. */
+const URL_PARTS = /^(https?):\/\/([^/?#\\\s]+)((?:[/?][\x21\x22\x24-\x7e\x80-\xff]*)?)$/i;
+
+/** About what one judged authority takes, and what all may take. */
+const JUDGED_BYTES = 1_024;
+const MAX_JUDGED_BYTES = 16 * 1_024 * 1_024;
 
 /** Where an https upstream may listen; any other port would make us a port scanner. */
 const PUBLIC_PORTS = new Set([443, 8443]);
@@ -65,11 +73,10 @@ async function resolveBySystem(host: string): Promise<readonly string[]> {
   return found;
 }
 
-function parseUrl(url: string): { ok: true; destination: Destination } | Refusal {
+type ParsedPeer = { ok: true; peer: Peer & Pick<Destination, "authority"> } | Refusal;
+
+function parseAuthority(scheme: string, given: string): ParsedPeer {
   const refuse = (reason: string): Refusal => ({ ok: false, reason });
-  const [, scheme = "", given = "", path = ""] =
-    /^(https?):\/\/([^/?#\\\s]+)((?:[/?][\x21\x22\x24-\x7e\x80-\xff]*)?)$/i.exec(url) ?? [];
-  if (given === "") return refuse("Enter a whole URL, such as https://api.example.com.");
   if (given.includes("@")) return refuse("Leave user name and password out of the URL; use a secret header.");
   const secure = scheme.toLowerCase() === "https";
   // WHATWG's parser folds every spelling of an IP address into one: only the authority goes through it.
@@ -78,12 +85,11 @@ function parseUrl(url: string): { ok: true; destination: Destination } | Refusal
   if (parsed.hostname.endsWith(".")) return refuse("Leave out the dot at the end of the host name.");
   return {
     ok: true,
-    destination: {
+    peer: {
       secure,
       host: parsed.hostname.replace(/^\[|\]$/g, ""),
       port: parsed.port === "" ? (secure ? 443 : 80) : Number(parsed.port),
       authority: parsed.host,
-      path: path.startsWith("/") ? path : `/${path}`,
     },
   };
 }
@@ -112,14 +118,30 @@ export function createGuard({ privateUpstreams, ownHosts, resolve = resolveBySys
     return PUBLIC_PORTS.has(port) ? null : "Use port 443 or 8443: no other port is called.";
   };
 
+  /** By the text before the path, which is the same in every call of an endpoint: it says the same every time. */
+  const judged = new BoundedMap<ParsedPeer>(MAX_JUDGED_BYTES);
+
+  function judge(scheme: string, given: string): ParsedPeer {
+    const parsed = parseAuthority(scheme, given);
+    if (!parsed.ok) return parsed;
+    const { host, port } = parsed.peer;
+    const own = ours.has(`${host}:${port}`) || ours.has(`[${host}]:${port}`);
+    return own ? { ok: false, reason: "This URL leads back to Farebox itself." } : parsed;
+  }
+
   return {
     objection,
     parse(url) {
-      const parsed = parseUrl(url);
+      const [, scheme = "", given = "", path = ""] = URL_PARTS.exec(url) ?? [];
+      if (given === "") return { ok: false, reason: "Enter a whole URL, such as https://api.example.com." };
+      const authority = `${scheme}://${given}`;
+      let parsed = judged.get(authority);
+      if (parsed === undefined) {
+        parsed = judge(scheme, given);
+        judged.set(authority, parsed, JUDGED_BYTES);
+      }
       if (!parsed.ok) return parsed;
-      const { host, port } = parsed.destination;
-      const own = ours.has(`${host}:${port}`) || ours.has(`[${host}]:${port}`);
-      return own ? { ok: false, reason: "This URL leads back to Farebox itself." } : parsed;
+      return { ok: true, destination: { ...parsed.peer, path: path.startsWith("/") ? path : `/${path}` } };
     },
     async resolve(peer) {
       const { host } = peer;

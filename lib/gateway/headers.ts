@@ -60,7 +60,7 @@ const CALLER_ONLY = new Set([
   "x-real-ip",
 ]);
 
-const CALLER_ONLY_PREFIXES = [
+const CALLER_ONLY_PREFIX = anyPrefix([
   "access-control-",
   "cf-",
   "farebox-",
@@ -76,48 +76,91 @@ const CALLER_ONLY_PREFIXES = [
   "x-payment",
   "x-paywall-",
   "x-vercel-",
-];
+]);
 
 /** CGI-like servers read `X_Forwarded_For` as `X-Forwarded-For`, so the two are one name here. */
 function canonical(name: string): string {
-  return name.toLowerCase().replace(/_+/g, (run) => "-".repeat(run.length));
+  const lower = name.toLowerCase();
+  return lower.includes("_") ? lower.replaceAll("_", "-") : lower;
+}
+
+/** Every name is looked at for every header of every call: one pattern is one look. */
+function anyPrefix(prefixes: readonly string[]): RegExp {
+  return new RegExp(`^(?:${prefixes.join("|")})`);
 }
 
 /** Lines of one name are one list (RFC 9110 §5.3), taken apart at once: a caller can send thousands of parts. */
 function listed(headers: readonly HeaderLine[], wanted: string): string[] {
-  const lines = headers.filter(([name]) => canonical(name) === wanted).map(([, value]) => value);
+  const lines: string[] = [];
+  for (const [name, value] of headers) {
+    if (name.length === wanted.length && canonical(name) === wanted) lines.push(value);
+  }
+  if (lines.length === 0) return lines;
   return canonical(lines.join(","))
     .split(",")
     .map((part) => part.trim());
 }
 
-/** What any proxy removes: framing, and every header that `Connection` names. */
-function endToEnd(headers: readonly HeaderLine[]): HeaderLine[] {
+/** Copies what any proxy passes on, without framing and what `Connection` names, and without what `isDropped` drops. */
+function endToEnd(
+  headers: readonly HeaderLine[],
+  isDropped: (name: string, value: string) => boolean,
+): [string, string][] {
   const named = new Set(listed(headers, "connection"));
-  return headers.filter(([name]) => !FRAMING_HEADERS.has(canonical(name)) && !named.has(canonical(name)));
+  const kept: [string, string][] = [];
+  for (const [given, value] of headers) {
+    const name = canonical(given);
+    if (FRAMING_HEADERS.has(name) || isDropped(name, value)) continue;
+    if (!named.has(name)) kept.push([given, value]);
+  }
+  return kept;
+}
+
+/** What is looked for of a merchant's own headers in every message. */
+interface Secrets {
+  lines: [name: string, value: string][];
+  names: ReadonlySet<string>;
+  /** Without empty ones, which are in every text. */
+  values: readonly string[];
+}
+
+/** Terms never change once read, so their headers are looked through once and forgotten with them. */
+const known = new WeakMap<Readonly<Record<string, string>>, Secrets>();
+
+function secretsOf(secretHeaders: Readonly<Record<string, string>>): Secrets {
+  const before = known.get(secretHeaders);
+  if (before) return before;
+  const secrets = {
+    lines: Object.entries(secretHeaders),
+    names: new Set(Object.keys(secretHeaders).map(canonical)),
+    values: Object.values(secretHeaders).filter((secret) => secret !== ""),
+  };
+  known.set(secretHeaders, secrets);
+  return secrets;
 }
 
 /** Makes the headers for the upstream: nothing of the caller's payment, identity or network, plus the merchant's own. */
 export function toUpstream(headers: readonly HeaderLine[], options: ToUpstream): [string, string][] {
-  const { secretHeaders, proof, paymentId, requestId, via, allowRange } = options;
-  const secret = new Set(Object.keys(secretHeaders).map(canonical));
-  const kept = endToEnd(headers).filter(([given]) => {
-    const name = canonical(given);
-    if (secret.has(name) || CALLER_ONLY.has(name)) return false;
-    if (name === "range") return allowRange;
-    if (name === "idempotency-key") return paymentId === undefined;
-    return !CALLER_ONLY_PREFIXES.some((prefix) => name.startsWith(prefix));
+  const { proof, paymentId, requestId, via, allowRange } = options;
+  const secret = secretsOf(options.secretHeaders);
+  const passed: string[] = [];
+  const result = endToEnd(headers, (name, value) => {
+    if (name === "via") passed.push(value);
+    if (secret.names.has(name) || CALLER_ONLY.has(name)) return true;
+    if (name === "range") return !allowRange;
+    if (name === "idempotency-key") return paymentId !== undefined;
+    return CALLER_ONLY_PREFIX.test(name);
   });
-  const passed = headers.filter(([name]) => canonical(name) === "via").map(([, value]) => value);
-  return [
-    ...kept.map(([name, value]): [string, string] => [name, value]),
+  passed.push(`1.1 ${via}`);
+  result.push(
     ["Accept-Encoding", "identity"],
-    ["Via", [...passed, `1.1 ${via}`].join(", ")],
+    ["Via", passed.join(", ")],
     ["Request-Id", requestId],
     ["Farebox-Proof", proof],
-    ...(paymentId === undefined ? [] : [["Idempotency-Key", paymentId] satisfies [string, string]]),
-    ...Object.entries(secretHeaders),
-  ];
+  );
+  if (paymentId !== undefined) result.push(["Idempotency-Key", paymentId]);
+  result.push(...secret.lines);
+  return result;
 }
 
 /** Tells whether a request already came through the gateway of this name: an upstream led it back. */
@@ -186,7 +229,7 @@ const UPSTREAM_ONLY = new Set([
   "x-xss-protection",
 ]);
 
-const UPSTREAM_ONLY_PREFIXES = [
+const UPSTREAM_ONLY_PREFIX = anyPrefix([
   "access-control-",
   "attribution-reporting-",
   "cdn-",
@@ -200,7 +243,7 @@ const UPSTREAM_ONLY_PREFIXES = [
   "x-middleware-",
   "x-nextjs-",
   "x-payment",
-];
+]);
 
 /** A secret this long does not appear in a header by accident, so it is looked for inside values too. */
 const TELLING_LENGTH = 8;
@@ -218,16 +261,14 @@ function isActive(contentType: string): boolean {
 
 /** Makes the headers for the caller: nothing that pays, sets policy, caches, or speaks for our origin. */
 export function toCaller(headers: readonly HeaderLine[], options: ToCaller): [string, string][] {
-  const secretNames = new Set(Object.keys(options.secretHeaders).map(canonical));
-  const secrets = Object.values(options.secretHeaders).filter((secret) => secret !== "");
-  // Browsers disagree on which of several types counts, so only one is ever sent.
-  const contentType = headers.find(([name]) => canonical(name) === "content-type")?.[1] ?? null;
-  const kept = endToEnd(headers).filter(([given, value]) => {
-    const name = canonical(given);
-    if (secretNames.has(name) || UPSTREAM_ONLY.has(name) || name === "content-type") return false;
-    return !tells(value, secrets) && !UPSTREAM_ONLY_PREFIXES.some((prefix) => name.startsWith(prefix));
+  const { names, values: secrets } = secretsOf(options.secretHeaders);
+  let contentType: string | null = null;
+  const result = endToEnd(headers, (name, value) => {
+    // Browsers disagree on which of several types counts, so only one is ever sent.
+    if (name === "content-type") contentType ??= value;
+    if (names.has(name) || UPSTREAM_ONLY.has(name) || name === "content-type") return true;
+    return tells(value, secrets) || UPSTREAM_ONLY_PREFIX.test(name);
   });
-  const result = kept.map(([name, value]): [string, string] => [name, value]);
   if (contentType !== null && !tells(contentType, secrets)) result.push(["Content-Type", contentType]);
   if (contentType !== null && isActive(contentType)) result.push(["Content-Security-Policy", "sandbox"]);
   if (options.location !== null) result.push(["Location", options.location]);
