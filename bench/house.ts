@@ -7,7 +7,7 @@ import { readEnv } from "@/lib/env";
 import { freePort } from "@/lib/localnet/ports";
 import { seed } from "@/lib/server/commands/seed";
 import { openParts, type Parts } from "@/lib/server/parts";
-import { endChild, startLogged } from "./processes";
+import { childrenOf, cpuMs, endChild, startLogged } from "./processes";
 
 /** A Farebox as an operator starts it, in a data folder of its own, with its own PostgreSQL and chain. */
 export interface House {
@@ -21,15 +21,24 @@ export interface House {
   parts: Parts;
   /** Where the money of every endpoint made here goes. */
   payTo: `0x${string}`;
-  /** Makes an endpoint that charges `PRICE` for `/now` and nothing for what is below `/free`. */
-  sell(slug: string, upstream: string): Promise<void>;
+  /** Makes endpoints of a merchant that charge `PRICE` for `/now` and nothing for what is below `/free`. */
+  sell(slugs: readonly string[], upstream: string, merchant?: string): Promise<Stall>;
+  /** Processor time that Farebox and its PostgreSQL have used so far, in ms. */
+  cpuMs(): Promise<number>;
   stop(): Promise<void>;
+}
+
+/** A merchant and what they sell. */
+export interface Stall {
+  merchantId: string;
+  endpointIds: string[];
 }
 
 /** What is charged for a call. */
 export const PRICE = "0.01";
 
-const MERCHANT = { email: "bench@example.com", password: "bench bench bench", name: "Bench" };
+/** The password of every merchant here, whose email is their name at example.com. */
+export const PASSWORD = "bench bench bench";
 
 /** Starts Farebox by `bin/start.mjs` and waits until it is ready; `roles` as in FAREBOX_ROLES. */
 export async function openHouse(roles: string): Promise<House> {
@@ -57,6 +66,8 @@ export async function openHouse(roles: string): Promise<House> {
       string,
       string
     >;
+    const postmaster = await readFile(join(dataDir, "postgres", "data", "postmaster.pid"), "utf8");
+    const postgres = Number(postmaster.split("\n")[0]);
     const parts = openParts(readEnv({ ...running, FAREBOX_DATA_DIR: dataDir }));
     const [network] = parts.env.FAREBOX_NETWORKS;
     const payTo = `0x${randomBytes(20).toString("hex")}` as const;
@@ -68,14 +79,20 @@ export async function openHouse(roles: string): Promise<House> {
       databaseUrl: parts.env.DATABASE_URL,
       parts,
       payTo,
-      async sell(slug, upstream) {
+      async sell(slugs, upstream, merchant = "bench") {
         const rules = [
           { method: "GET", path: "/now", price: PRICE },
           { method: "GET", path: "/free/*rest", free: true },
         ];
         const payouts = [{ network: network?.network ?? "", payTo }];
-        const endpoints = [{ slug, name: slug, upstream, payouts, rules }];
-        await seed(parts, { merchants: [{ ...MERCHANT, endpoints }] });
+        const endpoints = slugs.map((slug) => ({ slug, name: slug, upstream, payouts, rules }));
+        const account = { email: `${merchant}@example.com`, password: PASSWORD, name: merchant, endpoints };
+        const [made] = (await seed(parts, { merchants: [account] })).merchants;
+        return { merchantId: made?.id ?? "", endpointIds: made?.endpoints.map(({ id }) => id) ?? [] };
+      },
+      async cpuMs() {
+        const pids = [child.pid ?? 0, postgres, ...(await childrenOf(postgres))];
+        return (await Promise.all(pids.map(cpuMs))).reduce((sum, ms) => sum + ms, 0);
       },
       async stop() {
         await parts.database.close();

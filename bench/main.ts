@@ -15,6 +15,9 @@ const ROWS: Record<string, () => Promise<{ default: Row }>> = {
   replay: () => import("./rows/replay"),
   free: () => import("./rows/free"),
   calm: () => import("./rows/calm"),
+  csv: () => import("./rows/csv"),
+  reading: () => import("./rows/reading"),
+  growth: () => import("./rows/growth"),
 };
 
 const USAGE = `Usage: npm run bench -- [row …] [--rounds N] [--json FILE] [--quick]
@@ -45,7 +48,7 @@ if (asked.every((name) => Object.hasOwn(ROWS, name)) && Number.isSafeInteger(rou
 /** Measures the rows one after the other; a row that breaks says so in the table and fails the run. */
 async function run(names: readonly string[]): Promise<number> {
   const machine = readMachine();
-  const stage = openStage();
+  const stage = openStage(values.quick ? "quick" : "full", stepsOf("setting up"));
   const drawn: Drawn[] = [];
   let broken = 0;
   try {

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,11 +5,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "@/lib/localnet/ports";
 import { endChild, type Server, startLogged } from "./processes";
-
-/** Whether a program of this name can be run. */
-export function isInstalled(program: string): boolean {
-  return spawnSync(program, ["-v"]).error === undefined;
-}
 
 /** Starts an nginx of one process, as Farebox is one, whose `http` block holds these servers; `{port}` is its port. */
 export async function startNginx(servers: string): Promise<Server> {

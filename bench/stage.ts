@@ -1,12 +1,16 @@
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { Outside } from "@/lib/chain/fixture";
 import { type House, openHouse, PRICE } from "./house";
+import { type Library, openLibrary } from "./library";
 import { type Server, startServer } from "./processes";
+import type { Step } from "./progress";
 
 /** What rows are played on; a thing is started when a row first asks for it, and ends with the stage. */
 export interface Stage {
   /** A Farebox with an empty ledger that sells `SLUG`, behind it the small upstream. */
   house(): Promise<House>;
+  /** Two Fareboxes with a dashboard: one with few endpoints and payments, one with many. */
+  library(): Promise<Library>;
   /** The merchant's server. */
   upstream(): Promise<Server>;
   /** A peer that sells the same for the same on the house's chain, its facilitator in its own process. */
@@ -21,8 +25,8 @@ export interface Stage {
 /** The endpoint that rows call. */
 export const SLUG = "bench";
 
-/** Opens an empty stage. */
-export function openStage(): Stage {
+/** Opens an empty stage; `step` hears what is being set up. */
+export function openStage(size: "full" | "quick", step: Step): Stage {
   const closers: (() => Promise<unknown>)[] = [];
   const once = <Thing>(make: () => Promise<Thing>) => {
     let made: Promise<Thing> | null = null;
@@ -41,7 +45,7 @@ export function openStage(): Stage {
   const upstream = once(() => peer("upstream", {}));
   const house = once(async () => {
     const opened = await server(() => openHouse("gateway,worker"));
-    await opened.sell(SLUG, `http://127.0.0.1:${(await upstream()).port}`);
+    await opened.sell([SLUG], `http://127.0.0.1:${(await upstream()).port}`);
     return opened;
   });
   const sellers = new Map<string, Promise<Server>>();
@@ -51,8 +55,10 @@ export function openStage(): Stage {
     await new Outside(rpcUrl).giveGas(privateKeyToAccount(relayerKey).address);
     return peer(name, { rpcUrl, relayerKey, payTo, price: `$${PRICE}` });
   };
+  const library = once(async () => openLibrary(size, (await upstream()).port, server, step));
   return {
     house,
+    library,
     upstream,
     seller(name) {
       const seller = sellers.get(name) ?? openSeller(name);

@@ -1,6 +1,7 @@
 import { flood, inWords, rates } from "@/bench/flood";
+import { isInstalled } from "@/bench/installed";
 import { during } from "@/bench/load";
-import { isInstalled, startNginx } from "@/bench/nginx";
+import { startNginx } from "@/bench/nginx";
 import type { Server } from "@/bench/processes";
 import { getRequest } from "@/bench/request";
 import { sideBySide } from "@/bench/rounds";
@@ -31,7 +32,7 @@ const free: Row = async (stage, { rounds, quick, step }) => {
       }`),
   );
   const house = await stage.house();
-  await house.sell(SLUG, `http://127.0.0.1:${upstream.port}`);
+  await house.sell([SLUG], `http://127.0.0.1:${upstream.port}`);
   const request = getRequest(house.host, `/g/${SLUG}/free/now`);
   const ms = quick ? 500 : 3_000;
   const isGood = ({ status, body }: { status: number; body: Buffer }) =>
