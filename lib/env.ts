@@ -5,15 +5,17 @@ const dollars = z
   .string()
   .refine((text) => parsePrice(text).ok, 'must be an amount of dollars in quotes, such as "3200.50"');
 
+const relayerKey = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, "must be a private key of 32 bytes in hex, beginning with 0x");
+
 /** How one network is reached and how its payments are settled. */
 const networkSchema = z
   .strictObject({
     network: z.string().regex(/^eip155:\d+$/, "must be a CAIP-2 id such as eip155:8453"),
     rpc: z.union([z.url(), z.array(z.url()).min(1)]).transform((rpc) => (Array.isArray(rpc) ? rpc : [rpc])),
-    relayerKey: z
-      .string()
-      .regex(/^0x[0-9a-fA-F]{64}$/, "must be a private key of 32 bytes in hex, beginning with 0x")
-      .optional(),
+    /** One, or several that send side by side. */
+    relayerKey: z.union([relayerKey, z.array(relayerKey).min(1)]).optional(),
     /** `cdp` for Coinbase's, with its keys, or the URL of any x402 facilitator. */
     facilitator: z.union([z.literal("cdp"), z.url()]).optional(),
     /** What the network's own coin is worth; without it, gas limits neither prices nor merchants. */

@@ -12,7 +12,7 @@ export interface Window {
   stop: Stop;
 }
 
-const database = (on: string): Stop => ({ at: "database", on, hold: "request" });
+const database = (on: string, hold: "request" | "reply" = "request"): Stop => ({ at: "database", on, hold });
 const chain = (on: string, hold: "request" | "reply" = "request"): Stop => ({ at: "chain", on, hold });
 
 /**
@@ -26,9 +26,9 @@ export const WINDOWS: readonly Window[] = [
     row: "C8",
     title: "before the answer is sent",
     upstreamCalls: 1,
-    stop: database('"payments"."reason", "settlements"."tx_hash"'),
+    stop: database("with proven as", "reply"),
   },
-  { row: "C7", title: "before the receipt is booked", upstreamCalls: 1, stop: database("with paid as") },
+  { row: "C7", title: "before the receipt is booked", upstreamCalls: 1, stop: database("with proven as") },
   // An answer that was never kept has to be asked for again, with the same Idempotency-Key.
   { row: "C2", title: "while the upstream works", upstreamCalls: 2, stop: { at: "upstream" } },
   {
@@ -56,12 +56,13 @@ export const WINDOWS: readonly Window[] = [
     upstreamCalls: 1,
     stop: chain("eth_sendRawTransaction"),
   },
-  { row: "C4", title: "after the answer is kept", upstreamCalls: 1, stop: chain("eth_estimateGas") },
+  // The transfer, when it is tried before it is signed.
+  { row: "C4", title: "after the answer is kept", upstreamCalls: 1, stop: chain("e3ee160e") },
   {
     row: "C4",
     title: "before the signed transaction is stored",
     upstreamCalls: 1,
-    stop: database('insert into "chain_txs"'),
+    stop: database("insert into chain_txs"),
   },
 ];
 

@@ -65,6 +65,19 @@ export interface GasPrice extends Fees {
   /** Wei; a transaction that offers less is not mined. */
   baseFeePerGas: bigint;
   headNumber: bigint;
+  /** Gas that all transactions of a block may take together. */
+  blockGasLimit: bigint;
+}
+
+/** What it takes to send transfers now, and why one will not be sent. */
+export type Quote = { ok: true; gas: GasQuote; headNumber: bigint } | { ok: false; reason: TransferFailure };
+
+/** What it takes to send several transfers as one transaction, as many of the first of them as have room in one. */
+export interface GroupQuote {
+  /** Of each that has room, whether it would move its money; why not is for its own quote to say. */
+  moves: readonly boolean[];
+  gas: GasQuote;
+  headNumber: bigint;
 }
 
 /** What a mined transaction took of its sender. */
@@ -181,41 +194,62 @@ export interface GasLeft {
   needed: bigint;
 }
 
-/** What an operator wants to know of a network's parts; exactly one of `facilitator` and `gas` may be known. */
-export interface ChainHealth {
-  rpcs: RpcHealth[];
-  facilitator: FacilitatorHealth | null;
-  /** Null with a facilitator, and when no RPC told. */
+/** How a relayer does. */
+export interface RelayerHealth {
+  address: Address;
+  /** Null when no RPC told. */
   gas: GasLeft | null;
 }
 
-/** How transfers on a network are sent: by a relayer of ours, or by a facilitator over HTTP. */
+/** What an operator wants to know of a network's parts: there is a facilitator, or there are relayers. */
+export interface ChainHealth {
+  rpcs: RpcHealth[];
+  facilitator: FacilitatorHealth | null;
+  relayers: RelayerHealth[];
+}
+
+/** A wallet of ours that sends transactions and pays their gas. */
+export interface Relayer {
+  address: Address;
+  /** Whether it cannot pay for the settlements ahead, by a reading a few seconds old; throws ChainUnavailable when no RPC tells. */
+  isShort(): Promise<boolean>;
+  /** Simulates a transfer and prices its gas; a failure is certain, a silent chain or an empty relayer throws ChainUnavailable. */
+  quote(authorization: Authorization): Promise<Quote>;
+  /** The same for several at once; throws ChainUnavailable likewise. */
+  quoteGroup(authorizations: readonly Authorization[]): Promise<GroupQuote>;
+  /**
+   * Signs one transaction that makes these transfers, of which each may fail alone. Without I/O, so that it can run inside
+   * the database transaction that allocates the account nonce.
+   */
+  sign(
+    authorizations: readonly Authorization[],
+    gas: GasQuote,
+    accountNonce: number,
+  ): Promise<SignedTransaction>;
+  /** Signs a transaction again that is stuck, with the same account nonce, other fees, and these transfers alone. */
+  signAgain(raw: Hex, authorizations: readonly Authorization[], fees: Fees): Promise<SignedTransaction>;
+  /** Whether a signed transaction makes these transfers, in this order, and no others. */
+  makes(raw: Hex, authorizations: readonly Authorization[]): boolean;
+  /** Signs a transaction that moves nothing, to use up an account nonce that all later ones wait for. */
+  signBlank(accountNonce: number, fees: Fees): Promise<SignedTransaction>;
+  /** Hands a stored transaction to the network; its answer is only a hint, so it never throws (it logs). */
+  broadcast(raw: Hex): Promise<void>;
+  /** Resolves when an RPC shows a transaction mined, and at the latest after `forMs`; a hint as well. */
+  untilMined(txHash: Hex, forMs: number): Promise<void>;
+  /** The next account nonce the chain would accept, counting pending transactions. */
+  nextNonce(): Promise<number>;
+  /** The same as two RPCs confirm it, where there are two: for what can never be taken back. */
+  confirmedNonce(): Promise<number>;
+  /** The account nonce of the first transaction that is not mined yet. */
+  minedNonce(): Promise<number>;
+  gasPrice(): Promise<GasPrice>;
+  /** What a transaction of ours cost; null while it is not mined. */
+  gasBill(txHash: Hex): Promise<GasBill | null>;
+}
+
+/** How transfers on a network are sent: by relayers of ours, side by side, or by a facilitator over HTTP. */
 export type Submitter =
-  | {
-      kind: "relayer";
-      address: Address;
-      /** Simulates the transfer and prices its gas; a failure is certain, a silent chain or an empty relayer throws ChainUnavailable. */
-      quote(
-        authorization: Authorization,
-      ): Promise<{ ok: true; gas: GasQuote; headNumber: bigint } | { ok: false; reason: TransferFailure }>;
-      /** Signs without I/O, so that it can run inside the database transaction that allocates the nonce. */
-      sign(authorization: Authorization, gas: GasQuote, accountNonce: number): Promise<SignedTransaction>;
-      /** Signs a transaction again that is stuck, with the same account nonce and other fees. */
-      reprice(raw: Hex, fees: Fees): Promise<SignedTransaction>;
-      /** Signs a transaction that moves nothing, to use up an account nonce that all later ones wait for. */
-      signBlank(accountNonce: number, fees: Fees): Promise<SignedTransaction>;
-      /** Hands a stored transaction to the network; its answer is only a hint, so it never throws (it logs). */
-      broadcast(raw: Hex): Promise<void>;
-      /** The next account nonce the chain would accept, counting pending transactions. */
-      nextNonce(): Promise<number>;
-      /** The same as two RPCs confirm it, where there are two: for what can never be taken back. */
-      confirmedNonce(): Promise<number>;
-      /** The account nonce of the first transaction that is not mined yet. */
-      minedNonce(): Promise<number>;
-      gasPrice(): Promise<GasPrice>;
-      /** What a transaction of ours cost; null while it is not mined. */
-      gasBill(txHash: Hex): Promise<GasBill | null>;
-    }
+  | { kind: "relayers"; relayers: readonly [Relayer, ...Relayer[]] }
   | {
       kind: "facilitator";
       url: string;
@@ -231,10 +265,12 @@ export interface Chain {
   submitter: Submitter;
   /** Whether `signature` over the EIP-712 digest is the payer's: recovered for an EOA, asked of the contract (ERC-1271) otherwise. */
   verifySignature(payer: Address, digest: Hex, signature: Hex): Promise<boolean>;
+  /** Whether the key of an ordinary wallet made the signature; asks nobody. */
+  isSignedByKey(payer: Address, digest: Hex, signature: Hex): Promise<boolean>;
   payerState(authorization: Pick<Authorization, "asset" | "from" | "nonce">): Promise<PayerState>;
   /**
    * Foresees a transfer from what it depends on, and tries it, without sending it, where that is not clear; throws
-   * ChainUnavailable also while our relayer is short of gas.
+   * ChainUnavailable also while our relayers are short of gas.
    */
   simulate(authorization: Authorization): Promise<Simulation>;
   /** Whether code lies at an address that decides alone about what it receives; a delegated wallet (EIP-7702) is none. */

@@ -187,10 +187,10 @@ describe("the health of a facilitator", () => {
   ])("is %s", async (_, answer, state) => {
     const server = await serve(answer);
     open.push(server);
-    const { facilitator, gas, rpcs } = await openLocal(rpcUrl, { facilitator: server.url }).health();
+    const { facilitator, relayers, rpcs } = await openLocal(rpcUrl, { facilitator: server.url }).health();
     expect(facilitator).toMatchObject({ host: new URL(server.url).host, state });
     expect(facilitator?.lastFailure === null).toBe(state !== "down");
-    expect(gas).toBeNull();
+    expect(relayers).toEqual([]);
     expect(rpcs).toMatchObject([{ state: "well" }]);
   });
 });

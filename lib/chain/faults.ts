@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { formatEther } from "viem";
-import { ChainUnavailable, type Network, type Submitter } from "./chain";
+import { ChainUnavailable, type Network, type Relayer, type Submitter } from "./chain";
 import { readGasLeft, SETTLEMENTS_AHEAD } from "./gas";
 import { multicall3Of } from "./multicall";
 import { viemChainOf } from "./networks";
@@ -16,7 +16,10 @@ export async function findFaults(rpc: Rpc, network: Network, submitter: Submitte
       ...(await missingCode(client, network.token.address, `${network.token.symbol} of ${network.name}`)),
       ...(await missingCode(client, multicall3Of(client), `Multicall3 of ${network.name}`)),
     ]);
-    const found = [missing, submitter.kind === "relayer" ? missingGas(rpc, network, submitter.address) : []];
+    const found = [
+      missing,
+      submitter.kind === "relayers" ? missingGas(rpc, network, submitter.relayers) : [],
+    ];
     return (await Promise.all(found)).flat();
   } catch (error) {
     if (error instanceof ChainUnavailable) return [`${error.message}.`];
@@ -29,12 +32,17 @@ async function missingCode(client: ChainClient, address: Address, what: string):
   return code === undefined ? [`${what} is missing: there is no contract at ${address}.`] : [];
 }
 
-async function missingGas(rpc: Rpc, network: Network, relayer: Address): Promise<string[]> {
-  const { balance, needed } = await readGasLeft(rpc, relayer);
-  if (balance >= needed) return [];
+/** Of several relayers one with enough gas is enough: the others are left alone until they have more. */
+async function missingGas(rpc: Rpc, network: Network, relayers: readonly Relayer[]): Promise<string[]> {
   const { symbol } = viemChainOf(network).nativeCurrency;
-  return [
-    `The relayer ${relayer} on ${network.name} holds ${formatEther(balance)} ${symbol} for gas; ` +
-      `${SETTLEMENTS_AHEAD} settlements may take ${formatEther(needed)} ${symbol}.`,
-  ];
+  const looks = relayers.map(async ({ address }) => {
+    const { balance, needed } = await readGasLeft(rpc, address);
+    if (balance >= needed) return null;
+    return (
+      `The relayer ${address} on ${network.name} holds ${formatEther(balance)} ${symbol} for gas; ` +
+      `${SETTLEMENTS_AHEAD} settlements may take ${formatEther(needed)} ${symbol}.`
+    );
+  });
+  const short = (await Promise.all(looks)).filter((sentence) => sentence !== null);
+  return short.length === relayers.length ? short : [];
 }

@@ -63,7 +63,7 @@ export function mintAddress(): Address {
 /** Opens the local chain as the process would, with a relayer of its own unless the configuration says otherwise. */
 export function openLocal(
   rpc: string | string[],
-  settle: { relayerKey: Hex } | { facilitator: string } = { relayerKey: generatePrivateKey() },
+  settle: { relayerKey: Hex | Hex[] } | { facilitator: string } = { relayerKey: generatePrivateKey() },
   log: Log = keptLog(),
 ): Chain {
   const config = { network: `eip155:${LOCAL_CHAIN_ID}`, rpc: [rpc].flat(), ...settle };
@@ -144,10 +144,11 @@ export class Outside {
 
   /** Signs as a chain's relayer without simulating, so that tests can send what would be refused. */
   async signAsRelayer({ submitter }: Chain, authorization: Authorization): Promise<SignedTransaction> {
-    if (submitter.kind !== "relayer") throw new Error("The chain has no relayer");
-    await this.giveGas(submitter.address);
+    if (submitter.kind !== "relayers") throw new Error("The chain has no relayer");
+    const [relayer] = submitter.relayers;
+    await this.giveGas(relayer.address);
     const fees = { maxFeePerGas: 10n ** 10n, maxPriorityFeePerGas: 1n };
-    return submitter.sign(authorization, { gas: 200_000n, ...fees }, await submitter.nextNonce());
+    return relayer.sign([authorization], { gas: 200_000n, ...fees }, await relayer.nextNonce());
   }
 
   /** Sends a signed transaction and waits until it is mined, reverted or not. */

@@ -1,6 +1,6 @@
 import type { Address } from "viem";
-import { ChainUnavailable, type GasLeft, type Network } from "./chain";
-import { feesOf } from "./relayer";
+import type { GasLeft } from "./chain";
+import { feesOf } from "./fees";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
 
@@ -30,8 +30,8 @@ function isShort({ balance, needed }: GasLeft): boolean {
   return balance < needed;
 }
 
-/** Makes the check that stands before every payment: throws ChainUnavailable while a relayer is short of gas. */
-export function createGasCheck(rpc: Rpc, network: Network, relayer: Address): () => Promise<void> {
+/** Makes the question whether a relayer is short of gas, which stands before every payment and is asked anew now and then. */
+export function watchGas(rpc: Rpc, relayer: Address): () => Promise<boolean> {
   let reading: Promise<GasLeft> | undefined;
   let until = 0;
   return async () => {
@@ -43,8 +43,8 @@ export function createGasCheck(rpc: Rpc, network: Network, relayer: Address): ()
         reading = undefined;
       });
     }
-    if (!isShort(await reading)) return;
+    if (!isShort(await reading)) return false;
     until = Math.min(until, performance.now() + FRESH_WHEN_SHORT_MS);
-    throw new ChainUnavailable(`The relayer of ${network.name} is short of gas`);
+    return true;
   };
 }

@@ -72,6 +72,7 @@ describe("the configuration of networks", () => {
       [{ network: "eip155:8453", rpc: ["https://one.example/a", "https://one.example/b"], relayerKey }],
       /two providers/,
     ],
+    ["a key twice", [{ ...LOCAL, relayerKey: [relayerKey, relayerKey] }], /lists a relayerKey twice/],
     ["a key outside the curve", [{ ...LOCAL, relayerKey: `0x${"f".repeat(64)}` }], /no private key/],
     ["Coinbase's facilitator without its keys", [{ ...LOCAL, facilitator: "cdp" }], /FAREBOX_CDP_KEY_ID/],
   ])("names what is wrong with %s", (_, networks, sentence) => {
@@ -92,7 +93,7 @@ describe("the faults of a network", () => {
   const { rpcUrl } = inject("local");
   const outside = new Outside(rpcUrl);
   const relayerAt = async (chain: ReturnType<typeof openLocal>) => {
-    if (chain.submitter.kind === "relayer") await outside.giveGas(chain.submitter.address);
+    if (chain.submitter.kind === "relayers") await outside.giveGas(chain.submitter.relayers[0].address);
     return chain;
   };
 

@@ -2,10 +2,10 @@ import type { Address } from "viem";
 import { BadConfiguration, type Env, type NetworkConfig } from "@/lib/env";
 import type { Log } from "@/lib/log";
 import { type CdpAuth, openCdpAuth } from "./cdp-auth";
-import type { Chain, Network, Submitter } from "./chain";
+import { type Chain, ChainUnavailable, type Network, type Relayer, type Submitter } from "./chain";
 import { openFacilitator } from "./facilitator";
 import { findFaults } from "./faults";
-import { createGasCheck, readGasLeft } from "./gas";
+import { readGasLeft } from "./gas";
 import { openHistory } from "./history";
 import { NETWORKS, networkById } from "./networks";
 import { openOutlook } from "./outlook";
@@ -37,11 +37,11 @@ export function openChains(env: ChainEnv, log: Log): Map<string, Chain> {
 }
 
 function openChain(network: Network, rpc: Rpc, submitter: Submitter, log: Log): Chain {
-  const relayer = submitter.kind === "relayer" ? submitter.address : null;
+  const relayers = submitter.kind === "relayers" ? submitter.relayers : [];
+  const addresses = relayers.map(({ address }) => address);
   const foresee = openOutlook(rpc);
   // Their code decides again when the transfer is made, so theirs are tried (faults D17).
   const contractWallets = new Set<Address>();
-  const checkGas = relayer === null ? async () => {} : createGasCheck(rpc, network, relayer);
   return {
     network,
     submitter,
@@ -53,16 +53,18 @@ function openChain(network: Network, rpc: Rpc, submitter: Submitter, log: Log): 
       if (approved) contractWallets.add(payer);
       return approved;
     },
+    isSignedByKey,
     isContract: (address) => rpc.ask((client) => isContract(client, address)),
     payerState: (key) => rpc.ask((client) => readPayerState(client, key)),
     async simulate(authorization) {
       const mustBeTried = contractWallets.has(authorization.from);
-      const [foreseen] = await Promise.all([foresee(authorization, mustBeTried), checkGas()]);
+      const gas = checkGas(network, relayers);
+      const [foreseen] = await Promise.all([foresee(authorization, mustBeTried), gas]);
       return foreseen;
     },
     isBlocked: (address) => rpc.ask((client) => isBlocked(client, network.token.address, address)),
     async prove(authorization, txHash) {
-      const proof = await prove({ rpc, network, relayer }, authorization, txHash);
+      const proof = await prove({ rpc, network, relayers: addresses }, authorization, txHash);
       if (proof.outcome === "failed" && txHash !== null && submitter.kind === "facilitator") {
         log.error("facilitator_settled_nothing", { network: network.id, txHash, reason: proof.reason });
       }
@@ -71,14 +73,25 @@ function openChain(network: Network, rpc: Rpc, submitter: Submitter, log: Log): 
     history: openHistory(rpc, network),
     faults: () => findFaults(rpc, network, submitter),
     async health() {
-      const [rpcs, facilitator, gas] = await Promise.all([
+      const gasOf = async (address: Relayer["address"]) => {
+        return { address, gas: await readGasLeft(rpc, address).catch(() => null) };
+      };
+      const [rpcs, facilitator, relayers] = await Promise.all([
         rpc.health(),
         submitter.kind === "facilitator" ? submitter.health() : null,
-        relayer === null ? null : readGasLeft(rpc, relayer).catch(() => null),
+        Promise.all(addresses.map(gasOf)),
       ]);
-      return { rpcs, facilitator, gas };
+      return { rpcs, facilitator, relayers };
     },
   };
+}
+
+/** Throws while no relayer can pay for the settlements ahead. */
+async function checkGas({ name }: Network, relayers: readonly Relayer[]): Promise<void> {
+  const short = await Promise.all(relayers.map((relayer) => relayer.isShort()));
+  if (short.length > 0 && short.every(Boolean)) {
+    throw new ChainUnavailable(`The relayers of ${name} are short of gas`);
+  }
 }
 
 function refusal({ network }: NetworkConfig, sentence: string): BadConfiguration {
@@ -127,9 +140,20 @@ function openSubmitter(
       log,
     });
   }
-  if (relayerKey === undefined) throw refusal(config, "needs relayerKey or facilitator");
+  const [first, ...others] = [relayerKey ?? []]
+    .flat()
+    .map((key) => relayerOf(config, network, key, rpc, log));
+  if (first === undefined) throw refusal(config, "needs relayerKey or facilitator");
+  const relayers = [first, ...others] as const;
+  if (new Set(relayers.map(({ address }) => address)).size < relayers.length) {
+    throw refusal(config, "lists a relayerKey twice");
+  }
+  return { kind: "relayers", relayers };
+}
+
+function relayerOf(config: NetworkConfig, network: Network, key: string, rpc: Rpc, log: Log): Relayer {
   try {
-    return openRelayer(network.chainId, relayerKey as `0x${string}`, rpc, log);
+    return openRelayer(network, key as `0x${string}`, rpc, log);
   } catch {
     throw refusal(config, "has a relayerKey that is no private key of secp256k1");
   }

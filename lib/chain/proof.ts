@@ -1,17 +1,11 @@
-import {
-  type Address,
-  BlockNotFoundError,
-  type Hex,
-  isAddressEqual,
-  type TransactionReceipt,
-  TransactionReceiptNotFoundError,
-} from "viem";
+import { type Address, BlockNotFoundError, type Hex, isAddressEqual, type TransactionReceipt } from "viem";
 import type { Authorization, PayerState, Proof, TransferFailure } from "./chain";
 import { knowsNoFinality } from "./finality";
 import type { NonceUse } from "./nonce-use";
 import { readPayerState } from "./payer-state";
 import { hasCancelled, readReceipt } from "./receipt";
 import type { ChainClient } from "./rpc-node";
+import { receiptOf } from "./shared-receipt";
 
 /** What one RPC shows of an authorization; `used` when its nonce is, and it takes a search of the logs to tell by what. */
 export type Finding = Proof | { outcome: "used" };
@@ -26,24 +20,23 @@ function failed(reason: TransferFailure): Finding {
 /**
  * Says what an RPC shows of an authorization. Money that reached the payout address counts whoever sent the
  * transaction; a failure is only reported when the token itself says that the nonce is unused, or by what it was used.
- * `relayer` is ours on this network, or null where a facilitator sends.
+ * `relayers` are ours on this network; none where a facilitator sends.
  */
 export async function findOutcome(
   client: ChainClient,
   authorization: Authorization,
   txHash: Hex | null,
-  relayer: Address | null,
+  relayers: readonly Address[],
 ): Promise<Finding> {
-  const [receipt, state] = await Promise.all([
-    txHash === null ? null : receiptOf(client, txHash),
-    readPayerState(client, authorization),
-  ]);
+  const receipt = txHash === null ? null : await receiptOf(client, txHash);
   const shown = receipt === null ? null : await proveByReceipt(client, authorization, receipt);
   if (shown !== null) return shown;
+  const state = await readPayerState(client, authorization);
   if (state.nonceUsed) return USED;
-  // A facilitator whose transaction reverts may send another, or have named a stranger's: only our own is the last.
-  const isOurs = receipt !== null && relayer !== null && isAddressEqual(receipt.from, relayer);
-  if (isOurs && receipt.status === "reverted") return proveReverted(client, authorization, receipt);
+  // A facilitator whose transaction reverts may send another, or have named a stranger's: only our own is the last. It made
+  // this transfer and failed as a whole, or made many, of which this one failed alone.
+  const isOurs = receipt !== null && relayers.some((relayer) => isAddressEqual(receipt.from, relayer));
+  if (isOurs) return proveFailed(client, authorization, receipt);
   if (await isPastUse(client, authorization, state)) return failed("authorization_expired");
   return PENDING;
 }
@@ -59,16 +52,6 @@ export async function findOutcomeOfUse(
   if (use.kind === "used") return (await proveByReceipt(client, authorization, receipt)) ?? PENDING;
   const cancelled = hasCancelled(receipt, authorization) && (await blockOf(client, receipt)) !== null;
   return cancelled ? failed("payment_cancelled") : PENDING;
-}
-
-async function receiptOf(client: ChainClient, hash: Hex): Promise<TransactionReceipt | null> {
-  try {
-    const receipt = await client.getTransactionReceipt({ hash });
-    return receipt.transactionHash === hash.toLowerCase() ? receipt : null;
-  } catch (error) {
-    if (error instanceof TransactionReceiptNotFoundError) return null;
-    throw error;
-  }
 }
 
 /** The block of a receipt, or null when that block is no longer, or not yet, part of the chain we see. */
@@ -100,8 +83,11 @@ async function proveByReceipt(
   };
 }
 
-/** Our transaction reverted. Often someone else's was first, so the nonce is read again as of that block or later. */
-async function proveReverted(
+/**
+ * Our transaction was mined and did not move the money. Often someone else's was first, or an RPC kept the logs back, so the
+ * nonce is read again as of that block or later.
+ */
+async function proveFailed(
   client: ChainClient,
   authorization: Authorization,
   receipt: TransactionReceipt,

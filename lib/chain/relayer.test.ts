@@ -3,7 +3,7 @@ import { encodeFunctionData, erc20Abi, type Hex, parseAbi, parseTransaction, toH
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import oddToken from "@/lib/localnet/contracts/OddUsdc.json" with { type: "json" };
-import type { Authorization, Chain, Submitter } from "./chain";
+import type { Authorization, Chain, Relayer } from "./chain";
 import { ChainUnavailable } from "./chain";
 import {
   authorize,
@@ -21,12 +21,12 @@ const JSON_BODY = { "content-type": "application/json" };
 const DEAD_RPC = "http://127.0.0.1:1";
 
 let chain: Chain;
-let relayer: Extract<Submitter, { kind: "relayer" }>;
+let relayer: Relayer;
 let outside: Outside;
 
 function relayerOf({ submitter }: Chain) {
-  if (submitter.kind !== "relayer") throw new Error("The chain has no relayer");
-  return submitter;
+  if (submitter.kind !== "relayers") throw new Error("The chain has no relayer");
+  return submitter.relayers[0];
 }
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ beforeAll(async () => {
 async function send(authorization: Authorization) {
   const quote = await relayer.quote(authorization);
   if (!quote.ok) return quote.reason;
-  const signed = await relayer.sign(authorization, quote.gas, await relayer.nextNonce());
+  const signed = await relayer.sign([authorization], quote.gas, await relayer.nextNonce());
   await relayer.broadcast(signed.raw);
   await outside.client.waitForTransactionReceipt({ hash: signed.hash, pollingInterval: 20 });
   return signed;
@@ -80,7 +80,7 @@ describe("a relayed transfer", () => {
     const payer = await outside.payer(10_000n);
     const authorization = await authorize(payer);
     const gas = { gas: 90_000n, maxFeePerGas: 10n ** 9n, maxPriorityFeePerGas: 1n };
-    const { raw } = await relayerOf(openLocal(DEAD_RPC)).sign(authorization, gas, 7);
+    const { raw } = await relayerOf(openLocal(DEAD_RPC)).sign([authorization], gas, 7);
     expect(parseTransaction(raw)).toMatchObject({ chainId: 84532, nonce: 7, ...gas, type: "eip1559" });
   });
 
@@ -199,7 +199,7 @@ describe("a broadcast whose answer is an error although the node took it (D7)", 
     const authorization = await authorize(await outside.payer(10_000n));
     const quote = await relayerOf(here).quote(authorization);
     if (!quote.ok) throw new Error(quote.reason);
-    const { raw, hash } = await relayerOf(here).sign(authorization, quote.gas, 0);
+    const { raw, hash } = await relayerOf(here).sign([authorization], quote.gas, 0);
     await relayerOf(here).broadcast(raw);
     await outside.client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
     expect(await here.prove(authorization, hash)).toMatchObject({
@@ -223,7 +223,7 @@ describe("what a contract wallet can make us pay (D17)", () => {
     expect(quote.gas.gas).toBeLessThan(150_000n);
     // From here on it burns all it is given, which is no more than what was offered.
     await outside.become(from, "burning");
-    const { raw, hash } = await relayer.sign(authorization, quote.gas, await relayer.nextNonce());
+    const { raw, hash } = await relayer.sign([authorization], quote.gas, await relayer.nextNonce());
     await relayer.broadcast(raw);
     const receipt = await outside.client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
     expect(receipt.status).toBe("reverted");
@@ -244,7 +244,8 @@ describe("a relayer that is short of gas takes no more payments (D20)", () => {
     const { address } = privateKeyToAccount(key);
     const authorization = await authorize(await outside.payer(10_000n));
     await outside.client.setBalance({ address, value: 10n ** 18n * 10n });
-    const { gas } = await openLocal(inject("local").rpcUrl, { relayerKey: key }).health();
+    const { relayers } = await openLocal(inject("local").rpcUrl, { relayerKey: key }).health();
+    const gas = relayers[0]?.gas ?? null;
     if (gas === null) throw new Error("Nobody knows how much gas is left");
     expect(gas.settlements).toBeGreaterThan(200n);
     await outside.client.setBalance({ address, value: gas.needed / 4n });
@@ -270,7 +271,7 @@ describe("a token with the oddities of some (D16)", () => {
     const authorization = await authorize(payer);
     const quote = await relayerOf(odd).quote(authorization);
     if (!quote.ok) throw new Error(quote.reason);
-    const { raw, hash } = await relayerOf(odd).sign(authorization, quote.gas, 0);
+    const { raw, hash } = await relayerOf(odd).sign([authorization], quote.gas, 0);
     await relayerOf(odd).broadcast(raw);
     await here.client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
     // A hundredth was lost on the way, so this is not the payment that was asked for.

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Hex, keccak256, parseTransaction, TransactionReceiptNotFoundError } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Log } from "@/lib/log";
@@ -6,35 +7,41 @@ import {
   ChainUnavailable,
   type Fees,
   type GasBill,
-  type GasPrice,
-  type PayerState,
+  type Network,
+  type Relayer,
   type SignedTransaction,
-  type Submitter,
-  type TransferFailure,
 } from "./chain";
+import { feesOf, openRecentPrice } from "./fees";
+import { watchGas } from "./gas";
+import { openGroupQuotes } from "./group-quote";
+import { multicall3Of } from "./multicall";
+import { viemChainOf } from "./networks";
+import { quoteTransfer } from "./quote";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
-import { MAX_GAS, simulateTransfer } from "./simulation";
-import { encodeTransfer } from "./transfer";
-
-type Relayer = Extract<Submitter, { kind: "relayer" }>;
-
-/** Added to an estimate, in percent: balances and nonces that were warm may be cold in the block that counts. */
-const GAS_HEADROOM_PERCENT = 20n;
+import { receiptOf } from "./shared-receipt";
+import { type ContractCall, encodeTransfers } from "./transfer";
 
 /** What a transfer of nothing takes on every EVM chain; rollups that charge for publishing within gas take more. */
 const BLANK_GAS = 100_000n;
 
+/** Pauses between looks for a transaction that was just sent: short at first, for chains that mine at once. */
+const LOOK_AFTER_MS = [3, 5, 8, 12, 20, 40, 80, 160, 250];
+
 /** Opens a relayer: a wallet of ours that sends the transactions and pays their gas. */
-export function openRelayer(chainId: number, privateKey: `0x${string}`, rpc: Rpc, log: Log): Relayer {
+export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rpc, log: Log): Relayer {
   const account = privateKeyToAccount(privateKey);
   const { address } = account;
+  const { chainId } = network;
+  const multicall3 = multicall3Of({ chain: viemChainOf(network) });
+  const recentPrice = openRecentPrice(rpc);
+  const quoteGroup = openGroupQuotes(rpc, address);
 
   const countPending = (client: ChainClient) => client.getTransactionCount({ address, blockTag: "pending" });
+  const callOf = (authorizations: readonly Authorization[]) => encodeTransfers(multicall3, authorizations);
 
   async function signCall(
-    to: Hex,
-    data: Hex,
+    { to, data }: ContractCall,
     { gas, maxFeePerGas, maxPriorityFeePerGas }: Fees & { gas: bigint },
     nonce: number,
   ): Promise<SignedTransaction> {
@@ -44,10 +51,15 @@ export function openRelayer(chainId: number, privateKey: `0x${string}`, rpc: Rpc
   }
 
   return {
-    kind: "relayer",
     address,
-    quote: (authorization) =>
-      rpc.ask((client) => quote(client, address, authorization), { doubts: ({ ok }) => !ok }),
+    isShort: watchGas(rpc, address),
+    async quote(authorization) {
+      const price = await recentPrice();
+      return rpc.ask((client) => quoteTransfer(client, address, authorization, price), {
+        doubts: ({ ok }) => !ok,
+      });
+    },
+    quoteGroup: async (authorizations) => quoteGroup(authorizations, await recentPrice()),
     nextNonce: () => rpc.ask(countPending),
     async confirmedNonce() {
       const { answer, second } = await rpc.askTwo(
@@ -60,17 +72,21 @@ export function openRelayer(chainId: number, privateKey: `0x${string}`, rpc: Rpc
     },
     minedNonce: () => rpc.ask((client) => client.getTransactionCount({ address })),
 
-    sign: (authorization, gas, nonce) =>
-      signCall(authorization.asset, encodeTransfer(authorization), gas, nonce),
+    sign: (authorizations, gas, nonce) => signCall(callOf(authorizations), gas, nonce),
 
-    reprice(raw, fees) {
-      const { to, data = "0x", gas, nonce } = parseTransaction(raw);
-      if (!to || gas === undefined || nonce === undefined)
-        throw new Error("A stored transaction is malformed");
-      return signCall(to, data, { gas, ...fees }, nonce);
+    signAgain(raw, authorizations, fees) {
+      const { gas, nonce } = parseTransaction(raw);
+      if (gas === undefined || nonce === undefined) throw new Error("A stored transaction is malformed");
+      return signCall(callOf(authorizations), { gas, ...fees }, nonce);
     },
 
-    signBlank: (nonce, fees) => signCall(address, "0x", { gas: BLANK_GAS, ...fees }, nonce),
+    makes(raw, authorizations) {
+      const { to, data } = parseTransaction(raw);
+      const call = callOf(authorizations);
+      return to?.toLowerCase() === call.to.toLowerCase() && data === call.data;
+    },
+
+    signBlank: (nonce, fees) => signCall({ to: address, data: "0x" }, { gas: BLANK_GAS, ...fees }, nonce),
 
     gasPrice: () => rpc.ask(feesOf),
     gasBill: (txHash) => rpc.ask((client) => readBill(client, txHash), { doubts: (bill) => bill === null }),
@@ -81,18 +97,16 @@ export function openRelayer(chainId: number, privateKey: `0x${string}`, rpc: Rpc
         .tell((client) => client.sendRawTransaction({ serializedTransaction: raw }))
         .catch((error: unknown) => log.warn("broadcast_unconfirmed", { hash: keccak256(raw), error }));
     },
-  };
-}
 
-/** The fees to offer: twice the base fee, so that six full blocks in a row cannot price the transaction out. */
-export async function feesOf(client: ChainClient): Promise<GasPrice> {
-  const [{ baseFeePerGas, number: headNumber }, maxPriorityFeePerGas] = await Promise.all([
-    client.getBlock(),
-    client.estimateMaxPriorityFeePerGas(),
-  ]);
-  if (baseFeePerGas === null) throw new Error(`${client.chain.name} has no base fee (EIP-1559)`);
-  const maxFeePerGas = baseFeePerGas * 2n + maxPriorityFeePerGas;
-  return { maxFeePerGas, maxPriorityFeePerGas, baseFeePerGas, headNumber };
+    async untilMined(txHash, forMs) {
+      const until = performance.now() + forMs;
+      for (let look = 0; performance.now() < until; look++) {
+        await sleep(LOOK_AFTER_MS[Math.min(look, LOOK_AFTER_MS.length - 1)]);
+        const receipt = await rpc.ask((client) => receiptOf(client, txHash)).catch(() => null);
+        if (receipt !== null) return;
+      }
+    },
+  };
 }
 
 async function readBill(client: ChainClient, hash: Hex): Promise<GasBill | null> {
@@ -106,45 +120,4 @@ async function readBill(client: ChainClient, hash: Hex): Promise<GasBill | null>
     if (error instanceof TransactionReceiptNotFoundError) return null;
     throw error;
   }
-}
-
-async function quote(
-  client: ChainClient,
-  relayer: `0x${string}`,
-  authorization: Authorization,
-): ReturnType<Relayer["quote"]> {
-  const [simulation, estimate, price, balance] = await Promise.all([
-    simulateTransfer(client, authorization),
-    // Its failure is read only when the simulation succeeded: nodes word a revert in many ways.
-    client
-      .estimateGas({ account: relayer, to: authorization.asset, data: encodeTransfer(authorization) })
-      .catch((error: unknown) => error),
-    feesOf(client),
-    client.getBalance({ address: relayer }),
-  ]);
-  // Some tokens pass over a used nonce in silence (faults D16).
-  if (!simulation.moves || simulation.nonceUsed) {
-    return { ok: false, reason: failureOf(authorization, simulation) };
-  }
-  if (typeof estimate !== "bigint") throw estimate;
-  if (estimate > MAX_GAS) return { ok: false, reason: "settlement_reverted" };
-  const roomy = estimate + (estimate * GAS_HEADROOM_PERCENT) / 100n;
-  const gas = roomy < MAX_GAS ? roomy : MAX_GAS;
-  // A transaction that no node takes would keep its account nonce, and hold up all that follow (faults D20).
-  const { maxFeePerGas, maxPriorityFeePerGas, headNumber } = price;
-  if (balance < gas * maxFeePerGas) throw new Error(`The relayer ${relayer} cannot pay for gas`);
-  return { ok: true, gas: { gas, maxFeePerGas, maxPriorityFeePerGas }, headNumber };
-}
-
-/**
- * Why a transfer that reverts does so, from what the token says rather than from the words of its revert; throws when
- * it is only too early for it, because then nothing is certain.
- */
-function failureOf(authorization: Authorization, state: PayerState): TransferFailure {
-  if (state.nonceUsed) return "payment_cancelled";
-  if (state.headTime >= authorization.validBefore) return "authorization_expired";
-  if (state.balance < authorization.value) return "insufficient_funds";
-  if (state.headTime <= authorization.validAfter)
-    throw new Error("The head is not as late as validAfter yet");
-  return "settlement_reverted";
 }

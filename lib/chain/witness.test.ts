@@ -145,8 +145,8 @@ describe("of two RPCs or more, none decides alone (D3)", () => {
       method === "eth_getTransactionCount" ? "0xf4240" : result,
     );
     const { submitter } = openLocal([liar, await truthful()]);
-    if (submitter.kind !== "relayer") throw new Error("The chain has no relayer");
-    const looks = await Promise.allSettled([1, 2, 3, 4].map(() => submitter.confirmedNonce()));
+    if (submitter.kind !== "relayers") throw new Error("The chain has no relayer");
+    const looks = await Promise.allSettled([1, 2, 3, 4].map(() => submitter.relayers[0].confirmedNonce()));
     for (const look of looks) {
       expect(look.status === "fulfilled" ? look.value : look.reason).toSatisfy(
         (it) => it === 0 || it instanceof ChainUnavailable,
@@ -154,7 +154,7 @@ describe("of two RPCs or more, none decides alone (D3)", () => {
     }
     expect(looks).toContainEqual({ status: "fulfilled", value: 0 });
     const agreeing = openLocal([await truthful(), own.rpcUrl]).submitter;
-    if (agreeing.kind === "relayer") expect(await agreeing.confirmedNonce()).toBe(0);
+    if (agreeing.kind === "relayers") expect(await agreeing.relayers[0].confirmedNonce()).toBe(0);
   });
 
   it("one that says that an authorization ran out unused ends no payment, and neither does one that is left", async () => {

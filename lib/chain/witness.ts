@@ -14,8 +14,8 @@ const PENDING: Proof = { outcome: "pending" };
 export interface Witnesses {
   rpc: Rpc;
   network: Network;
-  /** Ours, or null where a facilitator sends. */
-  relayer: Address | null;
+  /** Ours; none where a facilitator sends. */
+  relayers: readonly Address[];
 }
 
 /**
@@ -28,9 +28,9 @@ export async function prove(
   authorization: Authorization,
   txHash: Hex | null,
 ): Promise<Proof> {
-  const { rpc, relayer } = witnesses;
+  const { rpc, relayers } = witnesses;
   const found = await agreed(witnesses, authorization, (client) =>
-    findOutcome(client, authorization, txHash, relayer),
+    findOutcome(client, authorization, txHash, relayers),
   );
   if (found.outcome !== "used") return found;
   const use = await findNonceUse(rpc, authorization);

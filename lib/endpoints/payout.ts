@@ -16,8 +16,8 @@ function notAWallet(address: Address, chains: ReadonlyMap<string, Chain>): strin
   if (known) return known;
   for (const { network, submitter } of chains.values()) {
     if (getAddress(network.token.address) === address) return `the ${network.token.symbol} token itself`;
-    if (submitter.kind === "relayer" && getAddress(submitter.address) === address)
-      return "Farebox's own relayer";
+    const relayers = submitter.kind === "relayers" ? submitter.relayers : [];
+    if (relayers.some((relayer) => getAddress(relayer.address) === address)) return "Farebox's own relayer";
   }
   return null;
 }

@@ -125,13 +125,14 @@ export function openTestLedger(
 
 /** The relayer of a chain that has one. */
 export function relayerOf(chain: Chain | undefined) {
-  if (chain?.submitter.kind !== "relayer") throw new Error("The chain settles by no relayer");
-  return chain.submitter;
+  if (chain?.submitter.kind !== "relayers") throw new Error("The chain settles by no relayer");
+  return chain.submitter.relayers[0];
 }
 
 /** The same chain with a relayer whose transactions get lost on their way to the network. */
 export function losingBroadcasts(chain: Chain): Chain {
-  return { ...chain, submitter: { ...relayerOf(chain), broadcast: async () => {} } };
+  const relayer = { ...relayerOf(chain), broadcast: async () => {} };
+  return { ...chain, submitter: { kind: "relayers", relayers: [relayer] } };
 }
 
 /** Random bytes as hex. */

@@ -1,5 +1,6 @@
 import type { Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
+import { groupCommit } from "@/lib/db/group-commit";
 import type { Ledger } from "@/lib/gateway/ports";
 import type { Log } from "@/lib/log";
 import type { Sealer } from "@/lib/seal";
@@ -9,8 +10,10 @@ import { openGasCap } from "./gas-cap";
 import type { GasPolicies } from "./gas-policy";
 import { openLeases } from "./lease";
 import { openLook } from "./look";
+import { type ProvenPayment, recordSettlements } from "./record";
 import { settle } from "./settle";
 import { outcome } from "./standing";
+import { openSubmit } from "./submit-group";
 
 /** What the ledger is made of. */
 export interface LedgerParts {
@@ -27,6 +30,8 @@ export function openLedger({ db, sealer, chains, gas, log }: LedgerParts): Ledge
   const leases = openLeases(db, log);
   const look = openLook(db);
   const parts = { db, sealer, leases, look, isGasSpent: openGasCap(db, gas) };
+  const submit = openSubmit(db);
+  const record = groupCommit((proven: readonly ProvenPayment[]) => recordSettlements(db, proven));
   const releaseLease = openReleasing(db);
   return {
     async find(identity, signature) {
@@ -46,7 +51,7 @@ export function openLedger({ db, sealer, chains, gas, log }: LedgerParts): Ledge
     settle: (payment) => {
       const chain = chains.get(payment.network);
       if (!chain) throw new Error(`Payment ${payment.id} is on ${payment.network}, which is not configured`);
-      return settle(db, chain, payment, log);
+      return settle({ db, chain, submit, record, log }, payment);
     },
     release(payment) {
       leases.drop(payment.lease);

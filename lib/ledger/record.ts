@@ -10,27 +10,45 @@ export const itsSettlement = and(eq(settlements.paymentId, payments.id), isNull(
 
 /** Books what the chain shows of a submitted payment; pending books nothing. */
 export async function book(db: Db, paymentId: string, proof: Proof): Promise<void> {
-  if (proof.outcome === "settled") await recordSettlement(db, paymentId, proof.proof);
+  if (proof.outcome === "settled") await recordSettlements(db, [{ paymentId, ...proof.proof }]);
   if (proof.outcome === "failed") await voidPayment(db, paymentId, proof.reason, "submitting");
 }
 
+/** A payment, and the transfer that paid it. */
+export interface ProvenPayment extends TransferProof {
+  paymentId: string;
+}
+
 /**
- * Books a proven transfer: the payment becomes settled and its settlement row is written, in one statement.
- * A second caller with the same proof changes nothing.
+ * Books proven transfers in one statement: the payments become settled, their settlement rows are written, and where an
+ * answer is kept nothing is left to be done under a lease. Says of each whether this did it; a second caller with the same
+ * proof changes nothing.
  */
-export async function recordSettlement(db: Db, paymentId: string, proof: TransferProof): Promise<void> {
-  const blockTime = proof.blockTime.toISOString();
-  await db.execute(sql`
-    with paid as (
-      update payments set money = 'settled', settled_at = ${blockTime}, reason = null
-      where id = ${paymentId} and money = 'submitting'
+export async function recordSettlements(db: Db, proven: readonly ProvenPayment[]): Promise<boolean[]> {
+  const given = proven.map(({ blockNumber, ...proof }) => {
+    return { ...proof, settlementId: newId(), blockNumber: blockNumber.toString() };
+  });
+  const rows = await db.execute<{ payment_id: string }>(sql`
+    with proven as (
+      select * from json_to_recordset(${JSON.stringify(given)}::text::json) proven("paymentId" uuid, "settlementId" uuid,
+        "txHash" text, "logIndex" int, "blockNumber" bigint, "blockHash" text, "blockTime" timestamptz)
+    ), due as materialized (
+      select id from payments join proven on id = "paymentId" where money = 'submitting' order by id for update of payments
+    ), paid as (
+      update payments set money = 'settled', settled_at = "blockTime", reason = null,
+        lease_owner = case when delivery <> 'ready' then lease_owner end,
+        lease_until = case when delivery <> 'ready' then lease_until end
+      from proven where id = "paymentId" and id in (select id from due)
       returning *
     )
     insert into settlements (id, payment_id, merchant_id, endpoint_id, endpoint_version, network, asset, scheme, payer,
       pay_to, amount, tx_hash, log_index, block_number, block_hash, block_time)
-    select ${newId()}, id, merchant_id, endpoint_id, endpoint_version, network, asset, scheme, payer,
-      pay_to, amount, ${proof.txHash}, ${proof.logIndex}, ${proof.blockNumber.toString()}, ${proof.blockHash}, ${blockTime}
-    from paid`);
+    select "settlementId", id, merchant_id, endpoint_id, endpoint_version, network, asset, scheme, payer,
+      pay_to, amount, "txHash", "logIndex", "blockNumber", "blockHash", "blockTime"
+    from paid
+    returning payment_id`);
+  const recorded = new Set(rows.map((row) => row.payment_id));
+  return proven.map(({ paymentId }) => recorded.has(paymentId));
 }
 
 /**

@@ -8,69 +8,159 @@ import type { Charge, ClaimedPayment } from "@/lib/gateway/ports";
 import type { Log } from "@/lib/log";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { authorizationOf } from "./authorization";
-import { book, itsSettlement, voidPayment } from "./record";
-import { proveSent, sentHashes } from "./sent";
-import { noteHash, submit } from "./submit";
+import { itsSettlement, type ProvenPayment, voidPayment } from "./record";
+import { askedFacilitator, proveSent, sentHashes } from "./sent";
+import { noteHash, type Submission, submit } from "./submit";
+import type { Submit } from "./submit-group";
 
 /** How long a caller waits for its proof before it is told to present the payment again. */
 const PROVE_FOR_MS = 20_000;
 /** Pauses between looks at the chain: quick at first, for fast chains, then once a second. */
 const LOOK_AFTER_MS = [0, 20, 40, 80, 160, 320, 640, 1_000];
 
-async function proveFor(
-  chain: Chain,
-  authorization: Authorization,
-  hashes: readonly Hex[],
-  forMs: number,
-): Promise<Proof> {
-  const until = performance.now() + forMs;
-  for (let look = 0; ; look++) {
-    await sleep(LOOK_AFTER_MS[Math.min(look, LOOK_AFTER_MS.length - 1)]);
-    const proof = await proveSent(chain, authorization, hashes).catch((error: unknown): Proof => {
-      // The money may have moved: a silent chain is an unknown outcome, never a failure.
-      if (error instanceof ChainUnavailable) return { outcome: "pending" };
-      throw error;
-    });
-    if (proof.outcome !== "pending" || performance.now() >= until) return proof;
-  }
+/** What charging needs beside the payment. */
+export interface SettleParts {
+  db: Database["db"];
+  chain: Chain;
+  submit: Submit;
+  /** Books a proven transfer; false when somebody else did. */
+  record(proven: ProvenPayment): Promise<boolean>;
+  log: Log;
 }
+
+type Sent = Extract<Submission, { kind: "sent" }>;
 
 /**
  * Charges a payment by its transfer on chain: sends it unless that was done before, and waits for the proof.
  * Whatever is returned is booked already; `unavailable` means that nothing was sent.
  */
-export async function settle(
-  db: Database["db"],
-  chain: Chain,
-  payment: ClaimedPayment,
-  log: Log,
-): Promise<Charge> {
+export async function settle(parts: SettleParts, payment: ClaimedPayment): Promise<Charge> {
+  const { db, chain, log } = parts;
   if (payment.money === "settled" || payment.money === "final") return standingCharge(db, payment.id, null);
   const authorization = authorizationOf(payment);
-  let hashes = await sentHashes(db, payment.id);
+  let sent: Sent | null = null;
   if (payment.money === "held") {
-    const submission = await submit(db, chain, payment, authorization).catch((error: unknown) => {
-      if (error instanceof ChainUnavailable) return null;
-      throw error;
-    });
+    const submission = await parts.submit(chain, payment, authorization).catch(nullIfUnavailable);
     if (submission === null || submission.kind === "lost") return { outcome: "unavailable" };
     if (submission.kind === "refused") {
       const ended = await voidPayment(db, payment.id, submission.reason, { held: { lease: payment.lease } });
       return ended ? { outcome: "void", code: submission.reason } : { outcome: "unavailable" };
     }
-    hashes = submission.txHash === null ? [] : [submission.txHash];
+    sent = submission;
   }
-  const txHash = hashes[0] ?? null;
   try {
-    if (payment.money === "held" && chain.submitter.kind === "facilitator")
-      await noteHash(db, payment.id, txHash);
-    await book(db, payment.id, await proveFor(chain, authorization, hashes, PROVE_FOR_MS));
-    return await standingCharge(db, payment.id, txHash);
+    return await (sent === null
+      ? chargeSentBefore(parts, payment, authorization)
+      : chargeSent(parts, payment, authorization, sent));
   } catch (error) {
     // The money may have moved: whatever broke, the caller must not sign again (faults E3).
+    const txHash = sent?.txHash ?? "";
     log.error("settle.unknown_outcome", { payment: payment.id, txHash, error });
-    return { outcome: "pending", txHash: txHash ?? "" };
+    return { outcome: "pending", txHash };
   }
+}
+
+async function chargeSent(
+  parts: SettleParts,
+  payment: ClaimedPayment,
+  authorization: Authorization,
+  sent: Sent,
+): Promise<Charge> {
+  const { db, chain } = parts;
+  if (chain.submitter.kind === "facilitator") await noteHash(db, payment.id, sent.txHash);
+  const until = performance.now() + PROVE_FOR_MS;
+  const proof = await proveUntil(chain, authorization, sent, until);
+  const isCasualty = sent.amongOthers && proof.outcome === "failed" && proof.reason === "settlement_reverted";
+  return isCasualty
+    ? chargeAgainAlone(parts, payment, authorization, sent, until)
+    : book(parts, payment, proof, sent.txHash);
+}
+
+/**
+ * Sends a payment once more that failed among others and may have failed because of them: one that burns the gas of all
+ * must cost only itself. What it was sent in is mined and moved nothing, and the token takes its authorization once.
+ */
+async function chargeAgainAlone(
+  parts: SettleParts,
+  payment: ClaimedPayment,
+  authorization: Authorization,
+  before: Sent,
+  until: number,
+): Promise<Charge> {
+  const { db, chain } = parts;
+  const submission = await submit(db, chain, payment, authorization, "submitting").catch(nullIfUnavailable);
+  if (submission === null || submission.kind === "lost") {
+    return { outcome: "pending", txHash: before.txHash ?? "" };
+  }
+  if (submission.kind === "refused") {
+    return book(parts, payment, { outcome: "failed", reason: submission.reason }, before.txHash);
+  }
+  const proof = await proveUntil(chain, authorization, submission, until);
+  return book(parts, payment, proof, submission.txHash);
+}
+
+/** Charges a payment that another request sent, or was about to have sent by a facilitator when its process died. */
+async function chargeSentBefore(
+  parts: SettleParts,
+  payment: ClaimedPayment,
+  authorization: Authorization,
+): Promise<Charge> {
+  const { db, chain } = parts;
+  const { submitter } = chain;
+  const until = performance.now() + PROVE_FOR_MS;
+  const hashes = await sentHashes(db, payment.id);
+  if (hashes.length === 0 && submitter.kind === "facilitator") {
+    const isItsOwn = (await askedFacilitator(db, payment.id)) === submitter.url;
+    const seen = await look(chain, authorization, hashes);
+    if (!isItsOwn || seen.outcome !== "pending") return book(parts, payment, seen, null);
+    // Its payer is here, and whoever is asked twice settles it once.
+    const { txHash } = await submitter.settle(authorization);
+    await noteHash(db, payment.id, txHash);
+    if (txHash !== null) hashes.push(txHash);
+  }
+  return book(parts, payment, await prove(chain, authorization, hashes, until), hashes[0] ?? null);
+}
+
+async function proveUntil(
+  chain: Chain,
+  authorization: Authorization,
+  sent: Sent,
+  until: number,
+): Promise<Proof> {
+  await sent.mined;
+  return prove(chain, authorization, sent.txHash === null ? [] : [sent.txHash], until);
+}
+
+async function prove(
+  chain: Chain,
+  authorization: Authorization,
+  hashes: readonly Hex[],
+  until: number,
+): Promise<Proof> {
+  for (let looks = 0; ; looks++) {
+    await sleep(LOOK_AFTER_MS[Math.min(looks, LOOK_AFTER_MS.length - 1)]);
+    const proof = await look(chain, authorization, hashes);
+    if (proof.outcome !== "pending" || performance.now() >= until) return proof;
+  }
+}
+
+/** A silent chain is an unknown outcome, never a failure: the money may have moved. */
+async function look(chain: Chain, authorization: Authorization, hashes: readonly Hex[]): Promise<Proof> {
+  return (await proveSent(chain, authorization, hashes).catch(nullIfUnavailable)) ?? { outcome: "pending" };
+}
+
+/** Books what the chain shows, and says what the charge came to, whoever booked it. */
+async function book(
+  { db, record }: SettleParts,
+  { id: paymentId }: ClaimedPayment,
+  proof: Proof,
+  sent: Hex | null,
+): Promise<Charge> {
+  if (proof.outcome === "settled" && (await record({ paymentId, ...proof.proof }))) {
+    return { outcome: "settled", txHash: proof.proof.txHash };
+  }
+  if (proof.outcome === "failed") await voidPayment(db, paymentId, proof.reason, "submitting");
+  return standingCharge(db, paymentId, sent);
 }
 
 /** The charge as booked, whoever booked it: this process, another replica, or a worker. */
@@ -84,4 +174,9 @@ async function standingCharge(db: Database["db"], paymentId: string, sent: Hex |
     return { outcome: "void", code: (row.reason ?? "settlement_reverted") as ReasonCode };
   const txHash = row?.txHash ?? null;
   return txHash === null ? { outcome: "pending", txHash: sent ?? "" } : { outcome: "settled", txHash };
+}
+
+function nullIfUnavailable(error: unknown): null {
+  if (error instanceof ChainUnavailable) return null;
+  throw error;
 }

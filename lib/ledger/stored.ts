@@ -1,9 +1,10 @@
 import { and, eq, sql } from "drizzle-orm";
 import { type Hex, parseTransaction } from "viem";
-import type { Fees, SignedTransaction } from "@/lib/chain/chain";
+import type { Authorization, Fees, SignedTransaction } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
 import { chainTxs, relayers } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
+import { authorizationOf } from "./authorization";
 
 /** A relayer, as its rows name it. */
 export interface Sender {
@@ -21,8 +22,8 @@ export interface StoredTx {
   firstFeePerGas: bigint;
   /** The head when it was priced. */
   pricedAtBlock: bigint;
-  /** Whether a payment still wants it mined. */
-  wanted: boolean;
+  /** The transfers of the payments that still want it mined, in the order of their ids. */
+  wanted: readonly Authorization[];
   /** Whether it only uses up its account nonce, and moves nothing. */
   isBlank: boolean;
   /** Whether it was stored so long ago that its own request is done with it. */
@@ -46,15 +47,15 @@ export async function readStored(
     raw: Hex;
     first_fee: string | null;
     priced_at_block: string;
-    wanted: boolean;
+    wanted: { asset: string; authorization: Record<string, string> }[];
     rested: boolean;
   }>(sql`
     select distinct on (account_nonce) account_nonce, version, raw,
       coalesce(priced_at_block, 0) priced_at_block,
       created_at < now() - make_interval(secs => ${OWN_SECONDS}) rested,
       (select min(max_fee_per_gas) from chain_txs s where ${siblings}) first_fee,
-      exists (select from payments p join chain_txs s on s.id = p.chain_tx_id
-        where ${siblings} and p.money <> 'void') wanted
+      (select coalesce(json_agg(json_build_object('asset', p.asset, 'authorization', p.authorization) order by p.id), '[]')
+        from payments p join chain_txs s on s.id = p.chain_tx_id where ${siblings} and p.money <> 'void') wanted
     from chain_txs t
     where network = ${network} and sender = ${sender} and account_nonce >= ${fromNonce}
     order by account_nonce, version desc
@@ -62,7 +63,13 @@ export async function readStored(
   return rows.map(({ raw, version, wanted, rested, ...row }) => {
     const { to, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
     return {
-      ...{ raw, version, wanted, rested, isBlank: to?.toLowerCase() === sender.toLowerCase() },
+      ...{
+        raw,
+        version,
+        rested,
+        wanted: wanted.map(authorizationOf),
+        isBlank: to?.toLowerCase() === sender.toLowerCase(),
+      },
       accountNonce: Number(row.account_nonce),
       fees: { maxFeePerGas, maxPriorityFeePerGas },
       firstFeePerGas: row.first_fee === null ? maxFeePerGas : BigInt(row.first_fee),

@@ -79,7 +79,7 @@ describe("a connection to the database that breaks", () => {
   });
 
   it("before the transaction is stored has signed nothing: the payment is served when it is presented again (E2)", async () => {
-    const shop = await fragileShop('insert into "chain_txs"', "request", (_, response) =>
+    const shop = await fragileShop("insert into chain_txs", "request", (_, response) =>
       response.end("served"),
     );
     expect(await shop.presentAndCut()).toEqual({ status: 503, code: "service_unavailable" });

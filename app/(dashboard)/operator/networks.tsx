@@ -1,6 +1,6 @@
 import { Section } from "@/components/ui/section";
 import { Table, Td, Th } from "@/components/ui/table";
-import type { FacilitatorHealth, GasLeft, RpcHealth } from "@/lib/chain/chain";
+import type { FacilitatorHealth, RelayerHealth, RpcHealth } from "@/lib/chain/chain";
 import { formatUnits } from "@/lib/money";
 import { ageOf } from "./age";
 import type { Operations } from "./read";
@@ -35,8 +35,8 @@ function Part({ part, kind, now }: { part: RpcHealth | FacilitatorHealth; kind: 
   );
 }
 
-function Gas({ gas, relayer }: { gas: GasLeft | null; relayer: string }) {
-  if (gas === null) return <>The gas of the relayer {relayer} could not be read.</>;
+function Gas({ relayer: { address, gas } }: { relayer: RelayerHealth }) {
+  if (gas === null) return <>The gas of the relayer {address} could not be read.</>;
   const short = gas.balance < gas.needed;
   return (
     <>
@@ -45,20 +45,29 @@ function Gas({ gas, relayer }: { gas: GasLeft | null; relayer: string }) {
         {gas.settlements.toLocaleString("en-GB")} settlements
       </strong>{" "}
       ({formatUnits(gas.balance, COIN_DECIMALS)} of the network's coin at{" "}
-      <span className="font-mono wrap-anywhere">{relayer}</span>)
+      <span className="font-mono wrap-anywhere">{address}</span>)
       {short && (
-        <span className="font-medium text-danger">
-          . Too little: payments are refused until there is more.
-        </span>
+        <span className="font-medium text-danger">. Too little: it sends nothing until there is more.</span>
       )}
     </>
   );
 }
 
-/** Who answers for each network, as the process that draws this page sees it, and what its relayer can still pay for. */
+/** Who answers for each network, as the process that draws this page sees it, and what its relayers can still pay for. */
 export function Networks({ networks, now }: { networks: Operations["networks"]; now: Date }) {
-  return networks.map(({ network, name, relayer, health: { rpcs, facilitator, gas } }) => (
-    <Section key={network} title={name} sentence={relayer && <Gas gas={gas} relayer={relayer} />}>
+  return networks.map(({ network, name, health: { rpcs, facilitator, relayers } }) => (
+    <Section
+      key={network}
+      title={name}
+      sentence={
+        relayers.length > 0 &&
+        relayers.map((relayer) => (
+          <span key={relayer.address} className="block">
+            <Gas relayer={relayer} />
+          </span>
+        ))
+      }
+    >
       <Table label={`RPCs and facilitator of ${name}`}>
         <thead>
           <tr>

@@ -16,7 +16,6 @@ export async function readOperations() {
       [...chains.values()].map(async (chain) => ({
         network: chain.network.id,
         name: chain.network.name,
-        relayer: chain.submitter.kind === "relayer" ? chain.submitter.address : null,
         health: await chain.health(),
       })),
     ),

@@ -162,7 +162,7 @@ function price(pricing: boolean): Command {
     `gas ${pricing ? "has" : "has no"} price`,
     async ({ lane }, { chain }) => {
       chain.pricing = pricing;
-      lane.mempool.price(pricing);
+      lane.mempool.quote(pricing);
     },
     ({ chain }) => chain.pricing !== pricing,
   );

@@ -25,7 +25,7 @@ export async function judge(model: Model, world: World): Promise<void> {
 async function heal(model: Model, world: World): Promise<void> {
   const { gate, mempool } = world.lane;
   model.chain = { holding: false, pricing: true };
-  mempool.price(true);
+  mempool.quote(true);
   for (const { target } of world.payments) gate.release(target, "answers");
   await world.mine();
   await world.settleDown(model);

@@ -1,5 +1,5 @@
 import { type Hex, keccak256, walletActions } from "viem";
-import { openRpcProxy, type RpcProxy } from "@/e2e/campaigns/proxies";
+import { openRpcProxy, type RpcCall, type RpcProxy } from "@/e2e/campaigns/proxies";
 import { anvilClient } from "@/lib/localnet/anvil";
 
 /** What lies between one lane's replicas and the chain: transactions wait here for as long as the campaign wants. */
@@ -12,8 +12,8 @@ export interface Mempool {
   mine(): Promise<void>;
   /** Forgets what waits, as nodes do. */
   drop(): void;
-  /** Whether the chain says what gas costs. */
-  price(known: boolean): void;
+  /** Whether the chain says what becomes of transfers that are about to be sent. */
+  quote(known: boolean): void;
   /** Whether anything was forgotten since this was asked last. */
   takeDropped(): boolean;
   /** Resolves when the chain has answered what it was asked until now, by the dead too. */
@@ -22,13 +22,21 @@ export interface Mempool {
   nextHeld(): Promise<void>;
 }
 
+const SELECTORS = { transferWithAuthorization: "e3ee160e", balanceOf: "70a08231" };
+
+/** Whether a call tries transfers to send them; before that, one is tried beside a look at what its payer holds. */
+function isQuote({ method, params }: RpcCall): boolean {
+  const text = method === "eth_call" ? JSON.stringify(params) : "";
+  return text.includes(SELECTORS.transferWithAuthorization) && !text.includes(SELECTORS.balanceOf);
+}
+
 /** Opens an empty mempool in front of a chain that mines at once. */
 export function openMempool(rpcUrl: string): Mempool {
   const chain = anvilClient(rpcUrl).extend(walletActions);
   const waiting = new Map<Hex, Hex>();
   const asked = new Set<Promise<unknown>>();
   let holding = false;
-  let pricing = true;
+  let quoting = true;
   let dropped = false;
   let listeners: (() => void)[] = [];
 
@@ -43,8 +51,8 @@ export function openMempool(rpcUrl: string): Mempool {
     async open() {
       const proxy = await openRpcProxy(rpcUrl, "model");
       proxy.behave(async (call, forward) => {
-        if (!pricing && call.method === "eth_estimateGas") {
-          return { jsonrpc: "2.0", id: call.id, error: { code: -32_000, message: "no price for gas" } };
+        if (!quoting && isQuote(call)) {
+          return { jsonrpc: "2.0", id: call.id, error: { code: -32_000, message: "no answer to that" } };
         }
         if (!holding || call.method !== "eth_sendRawTransaction") {
           const answer = forward();
@@ -71,8 +79,8 @@ export function openMempool(rpcUrl: string): Mempool {
       dropped ||= waiting.size > 0;
       waiting.clear();
     },
-    price(known) {
-      pricing = known;
+    quote(known) {
+      quoting = known;
     },
     takeDropped() {
       const was = dropped;

@@ -3,7 +3,7 @@ import type { Chain } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
 import { payments } from "@/lib/db/schema";
 import { authorizationOf } from "@/lib/ledger/authorization";
-import { adopt, recordSettlement, voidPayment } from "@/lib/ledger/record";
+import { adopt, recordSettlements, voidPayment } from "@/lib/ledger/record";
 import { unattended } from "@/lib/ledger/unattended";
 import type { Log } from "@/lib/log";
 
@@ -34,7 +34,7 @@ export async function expireHolds(db: Db, chain: Chain, log: Log): Promise<void>
     const proof = await chain.prove(authorizationOf(row), null);
     if (proof.outcome === "failed") await voidPayment(db, row.id, proof.reason, "unattended");
     if (proof.outcome === "settled" && (await adopt(db, row.id))) {
-      await recordSettlement(db, row.id, proof.proof);
+      await recordSettlements(db, [{ paymentId: row.id, ...proof.proof }]);
     }
   };
   await Promise.all(

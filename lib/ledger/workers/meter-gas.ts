@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Hex } from "viem";
-import type { Chain, GasBill } from "@/lib/chain/chain";
+import type { Chain, GasBill, Network, Relayer } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
 
 const AT_ONCE = 100;
@@ -11,13 +11,17 @@ const BILLED_WITHIN_DAYS = 1;
 type Unbilled = { account_nonce: string; hashes: string };
 
 /**
- * Notes what mined transactions cost their relayer, once the chain counts past their account nonce; of several of one
+ * Notes what mined transactions cost their relayers, once the chain counts past their account nonce; of several of one
  * nonce the mined one becomes its payments', and the others cost nothing. What a reorg took back is billed again.
  */
 export async function meterGas(db: Db, { submitter, network }: Chain): Promise<void> {
-  if (submitter.kind !== "relayer") return;
-  const sender = sql`network = ${network.id} and sender = ${submitter.address}`;
-  const mined = await submitter.minedNonce();
+  if (submitter.kind !== "relayers") return;
+  await Promise.all(submitter.relayers.map((relayer) => meter(db, network, relayer)));
+}
+
+async function meter(db: Db, network: Network, relayer: Relayer): Promise<void> {
+  const sender = sql`network = ${network.id} and sender = ${relayer.address}`;
+  const mined = await relayer.minedNonce();
   await db.execute(sql`
     update chain_txs set gas_used = null, gas_cost = null, mined_in_block = null
     where ${sender} and account_nonce >= ${mined} and gas_cost is not null`);
@@ -28,7 +32,7 @@ export async function meterGas(db: Db, { submitter, network }: Chain): Promise<v
     group by account_nonce order by account_nonce limit ${AT_ONCE}`);
   for (const { account_nonce: nonce, hashes } of unbilled) {
     for (const hash of hashes.split(",") as Hex[]) {
-      const bill = await submitter.gasBill(hash);
+      const bill = await relayer.gasBill(hash);
       if (bill !== null) await note(db, sql`${sender} and account_nonce = ${nonce}`, hash, bill);
     }
   }

@@ -1,4 +1,4 @@
-import type { Chain, Fees, GasPrice } from "@/lib/chain/chain";
+import type { Chain, Fees, GasPrice, Network, Relayer, SignedTransaction } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
 import { readStored, type StoredTx, storeVersion } from "@/lib/ledger/stored";
 import type { Log } from "@/lib/log";
@@ -26,18 +26,29 @@ export function nextFees({ fees, firstFeePerGas }: StoredTx, price: GasPrice): F
   return { maxFeePerGas, maxPriorityFeePerGas: least(tip, maxFeePerGas) };
 }
 
+/** Signs a stored transaction again with other fees: the transfers that payments still want, or none at all. */
+export function signWanted(relayer: Relayer, tx: StoredTx, fees: Fees): Promise<SignedTransaction> {
+  return tx.wanted.length > 0
+    ? relayer.signAgain(tx.raw, tx.wanted, fees)
+    : relayer.signBlank(tx.accountNonce, fees);
+}
+
 /**
- * Has a relayer's transactions that wait for a block for too long offer more, each under its own account nonce, so that
+ * Has the relayers' transactions that wait for a block for too long offer more, each under its own account nonce, so that
  * one of its hashes is mined at most; at the cap they are held, and an operator is told (faults D9). What no payment wants
  * any more is replaced by a transaction that moves nothing.
  */
 export async function raiseFees(db: Db, { submitter, network }: Chain, log: Log): Promise<void> {
-  if (submitter.kind !== "relayer") return;
-  const sender = { network: network.id, sender: submitter.address };
-  const mined = await submitter.minedNonce();
+  if (submitter.kind !== "relayers") return;
+  await Promise.all(submitter.relayers.map((relayer) => raiseFeesOf(db, network, relayer, log)));
+}
+
+async function raiseFeesOf(db: Db, network: Network, relayer: Relayer, log: Log): Promise<void> {
+  const sender = { network: network.id, sender: relayer.address };
+  const mined = await relayer.minedNonce();
   const waiting = await readStored(db, sender, mined, AT_ONCE);
   if (waiting.length === 0) return;
-  const price = await submitter.gasPrice();
+  const price = await relayer.gasPrice();
   const isStuck = (tx: StoredTx) =>
     tx.rested &&
     tx.pricedAtBlock + PATIENT_BLOCKS <= price.headNumber &&
@@ -49,12 +60,10 @@ export async function raiseFees(db: Db, { submitter, network }: Chain, log: Log)
       log.error("relayer.fee_cap_reached", { network: network.id, nonce, fee: `${tx.fees.maxFeePerGas}` });
       continue;
     }
-    const signed = tx.wanted
-      ? await submitter.reprice(tx.raw, fees)
-      : await submitter.signBlank(tx.accountNonce, fees);
+    const signed = await signWanted(relayer, tx, fees);
     const next = { ...sender, accountNonce: tx.accountNonce, version: tx.version + 1, signed, fees };
     if (await storeVersion(db, { ...next, pricedAtBlock: price.headNumber })) {
-      await submitter.broadcast(signed.raw);
+      await relayer.broadcast(signed.raw);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
-import { syncRelayer } from "@/lib/ledger/submit";
+import { syncRelayer } from "@/lib/ledger/sign-and-store";
 import type { Log } from "@/lib/log";
 import { expireHolds } from "./expire-holds";
 import { fillGaps } from "./fill-gaps";
@@ -38,11 +38,10 @@ export async function runWorkers(db: Db, chains: ReadonlyMap<string, Chain>, log
   };
   const ofNetwork = async (chain: Chain) => {
     const { network, submitter } = chain;
-    if (submitter.kind === "relayer") {
-      await syncRelayer(db, network.id, submitter).catch((error: unknown) =>
-        log.warn("worker.relayers_failed", { network: network.id, error }),
-      );
-    }
+    const relayers = submitter.kind === "relayers" ? submitter.relayers : [];
+    await Promise.all(relayers.map((relayer) => syncRelayer(db, network.id, relayer))).catch(
+      (error: unknown) => log.warn("worker.relayers_failed", { network: network.id, error }),
+    );
     await Promise.all(
       NETWORK_WORKERS.map(([name, everyMs, work]) =>
         repeat(name, everyMs, () => work(db, chain, log), network.id),

@@ -82,7 +82,7 @@ describe("the metrics of a process", () => {
     for (const pattern of [
       /^farebox_queue_payments\{network="eip155:84532",state="owed"\} \d+$/m,
       /^farebox_oldest_unsettled_seconds\{network="eip155:84532"\} \d/m,
-      /^farebox_relayer_settlements_left\{network="eip155:84532"\} \d{3,}$/m,
+      /^farebox_relayer_settlements_left\{network="eip155:84532",relayer="0x\w{40}"\} \d{3,}$/m,
       /^farebox_part_well\{network="eip155:84532",part="rpc",host="127\.0\.0\.1:\d+"\} 1$/m,
     ]) {
       expect(body).toMatch(pattern);

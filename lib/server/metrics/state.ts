@@ -68,7 +68,7 @@ export function addChains({ registry, beforeRead }: Metrics, chains: ReadonlyMap
   const gas = new Gauge({
     name: "farebox_relayer_settlements_left",
     help: "Settlements a relayer can still pay for.",
-    labelNames: ["network"],
+    labelNames: ["network", "relayer"],
     registers: [registry],
   });
   const well = new Gauge({
@@ -78,8 +78,10 @@ export function addChains({ registry, beforeRead }: Metrics, chains: ReadonlyMap
     registers: [registry],
   });
   const read = async (network: string, chain: Chain) => {
-    const { rpcs, facilitator, gas: left } = await chain.health();
-    if (left) gas.set({ network }, Number(left.settlements));
+    const { rpcs, facilitator, relayers } = await chain.health();
+    for (const { address, gas: left } of relayers) {
+      if (left) gas.set({ network, relayer: address }, Number(left.settlements));
+    }
     for (const { host, state } of rpcs) well.set({ network, part: "rpc", host }, Number(state === "well"));
     if (facilitator)
       well.set(

@@ -43,13 +43,17 @@ export function alarmsOf(
   ];
 }
 
-function partsOf({ name, health: { rpcs, facilitator, gas } }: NetworkHealth): string[] {
+function partsOf({ name, health: { rpcs, facilitator, relayers } }: NetworkHealth): string[] {
+  const short = relayers.filter(({ gas }) => gas !== null && gas.balance < gas.needed);
   const well = rpcs.filter(({ state }) => state === "well");
   return [
     ...(well.length === 0 ? [`No RPC of ${name} is well: payments there are refused.`] : []),
     ...(well.length > 0 && well.length < rpcs.length ? [`An RPC of ${name} is not well.`] : []),
     ...(facilitator && facilitator.state !== "well" ? [`The facilitator of ${name} is not well.`] : []),
-    ...(gas && gas.balance < gas.needed
+    ...(short.length > 0 && short.length < relayers.length
+      ? [`A relayer of ${name} is short of gas: it sends nothing.`]
+      : []),
+    ...(short.length > 0 && short.length === relayers.length
       ? [`The relayer of ${name} is short of gas: payments there are refused.`]
       : []),
   ];

@@ -19,7 +19,7 @@ const ago = (ms: number) => new Date(now.getTime() - ms);
 const WELL: ChainHealth = {
   rpcs: [{ host: "rpc.example", state: "well", latencyMs: 4, lastFailure: null, head: null }],
   facilitator: null,
-  gas: { balance: 400n, settlements: 400n, needed: 200n },
+  relayers: [{ address: "0x01", gas: { balance: 400n, settlements: 400n, needed: 200n } }],
 };
 const IDLE: Queue = {
   network: TEST_NETWORK,
@@ -94,7 +94,7 @@ describe("an operator is told", () => {
     const sick: ChainHealth = {
       rpcs: [{ ...rpc, state: "down" }],
       facilitator: { host: "pay.example", state: "refusing", latencyMs: 1, lastFailure: null },
-      gas: { balance: 199n, settlements: 199n, needed: 200n },
+      relayers: [{ address: "0x01", gas: { balance: 199n, settlements: 199n, needed: 200n } }],
     };
     const queue = { ...IDLE, submitting: 1, oldestSubmittedAt: ago(61_000) };
     const ledger = { cursors: [{ ...cursor, advancedAt: ago(301_000) }], findings: [], openFindings: 1 };
@@ -105,6 +105,11 @@ describe("an operator is told", () => {
       "The relayer of Base Sepolia is short of gas: payments there are refused.",
       "The chain of Base Sepolia was not swept for five minutes: no worker runs.",
       "The ledger and the chain disagree; see below.",
+    ]);
+    const [relayer] = sick.relayers;
+    const lame = { ...WELL, relayers: [...WELL.relayers, ...(relayer ? [relayer] : [])] };
+    expect(alarmsOf([IDLE], AGREES, named(lame), now)).toEqual([
+      "A relayer of Base Sepolia is short of gas: it sends nothing.",
     ]);
     const half = { ...WELL, rpcs: [rpc, { ...rpc, state: "behind" as const }] };
     expect(alarmsOf([IDLE], AGREES, named(half), now)).toEqual(["An RPC of Base Sepolia is not well."]);

@@ -1,0 +1,67 @@
+import type { Address } from "viem";
+import type { Authorization, GasPrice, GroupQuote } from "./chain";
+import { callTogether, multicall3Of } from "./multicall";
+import { requireFunds } from "./quote";
+import type { Rpc } from "./rpc";
+import type { ChainClient } from "./rpc-node";
+import { encodeTransfer, encodeTransfers } from "./transfer";
+
+/** Gas of a transaction before its first transfer, and the least that is offered for each: one to a new wallet takes less. */
+const GAS_FIRST = 70_000n;
+const GAS_EACH = 80_000n;
+/** What an empty transaction takes. */
+const GAS_BASE = 21_000n;
+/** Added to what one was estimated at, in percent. */
+const HEADROOM_PERCENT = 20n;
+/** How long an estimate counts. What it is needed for, rollups that charge for publishing within gas, moves slowly. */
+const ESTIMATE_FRESH_MS = 30_000;
+/** A group takes no more of a block than this part of it, and no more than any chain allows one transaction (EIP-7825). */
+const BLOCK_SHARE = 4n;
+const MOST_GAS = 2n ** 24n;
+
+/**
+ * Makes what quotes transfers that go as one transaction: one simulation tells which of them move, and gas is offered by
+ * their number. That is tight on purpose: whoever learns to burn gas between now and then burns what the group would have
+ * taken, and no more.
+ */
+export function openGroupQuotes(rpc: Rpc, relayer: Address) {
+  let each = GAS_EACH;
+  let estimatedUntil = 0;
+
+  const limitFor = (count: number) => GAS_FIRST + BigInt(count) * each;
+
+  function roomIn({ blockGasLimit }: GasPrice): number {
+    const share = blockGasLimit / BLOCK_SHARE;
+    const most = share < MOST_GAS ? share : MOST_GAS;
+    return most > limitFor(1) ? Number((most - GAS_FIRST) / each) : 1;
+  }
+
+  async function estimate(client: ChainClient, group: readonly Authorization[]): Promise<void> {
+    if (performance.now() < estimatedUntil) return;
+    const call = encodeTransfers(multicall3Of(client), group);
+    // One that would revert has none.
+    const all = await client.estimateGas({ account: relayer, ...call }).catch(() => null);
+    if (all === null) return;
+    estimatedUntil = performance.now() + ESTIMATE_FRESH_MS;
+    const one = (all - GAS_BASE) / BigInt(group.length);
+    const roomy = one + (one * HEADROOM_PERCENT) / 100n;
+    each = roomy > GAS_EACH ? roomy : GAS_EACH;
+  }
+
+  return (authorizations: readonly Authorization[], price: GasPrice): Promise<GroupQuote> => {
+    const { maxFeePerGas, maxPriorityFeePerGas, headNumber } = price;
+    const group = authorizations.slice(0, roomIn(price));
+    const calls = group.map((one) => ({ target: one.asset, data: encodeTransfer(one) }));
+    return rpc.ask(async (client) => {
+      const [results, balance] = await Promise.all([
+        callTogether(client, calls, { gas: limitFor(group.length) }),
+        client.getBalance({ address: relayer }),
+        estimate(client, group),
+      ]);
+      const gas = limitFor(group.length);
+      requireFunds(relayer, balance, gas * maxFeePerGas);
+      const moves = group.map((_, index) => results[index]?.success === true);
+      return { moves, gas: { gas, maxFeePerGas, maxPriorityFeePerGas }, headNumber };
+    });
+  };
+}
