@@ -1,8 +1,9 @@
-import { and, eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
-import { endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
+import { endpoints, endpointVersions } from "@/lib/db/schema";
 import type { Bucket } from "./range";
-import { itsSettlement, type Scope, within } from "./scope";
+import type { Scope } from "./scope";
+import { kindsIn } from "./tally/kinds-in";
 
 /** Endpoints with a colour of their own; the rest are one series. */
 const SERIES = 5;
@@ -29,6 +30,15 @@ export interface RevenueByTime {
   bars: Bar[];
 }
 
+/** What one endpoint earned in one bucket. */
+interface Sum {
+  bucket: number;
+  endpointId: string;
+  name: string;
+  units: bigint;
+  payments: number;
+}
+
 /** Sums a scope of one token per bucket and endpoint; a bucket without a settlement is a bar of zero. */
 export async function revenueByTime(
   db: Db,
@@ -40,34 +50,25 @@ export async function revenueByTime(
     sql`, `,
   );
   // Counted from 1: the last bucket that has begun. Boundaries are ours, so a repeated hour falls on its own day.
-  const sums = db
-    .select({
-      bucket: sql<number>`width_bucket(${settlements.blockTime}, array[${starts}]::timestamptz[])`
-        .mapWith(Number)
-        .as("bucket"),
-      endpointId: payments.endpointId,
-      units: sql<bigint>`sum(${settlements.amount})`.mapWith(BigInt).as("units"),
-      payments: sql<number>`count(*)`.mapWith(Number).as("payments"),
-    })
-    .from(payments)
-    .innerJoin(settlements, itsSettlement)
-    .where(within(scope))
-    .groupBy(sql`1`, payments.endpointId)
-    .as("sums");
-  const rows = await db
-    .select({
-      bucket: sums.bucket,
-      endpointId: sums.endpointId,
-      name: endpointVersions.name,
-      units: sums.units,
-      payments: sums.payments,
-    })
-    .from(sums)
-    .innerJoin(endpoints, eq(endpoints.id, sums.endpointId))
-    .innerJoin(
-      endpointVersions,
-      and(eq(endpointVersions.endpointId, endpoints.id), eq(endpointVersions.version, endpoints.version)),
-    );
+  const found = await db.execute<Record<keyof Sum, string>>(sql`
+    select bucket, sums.endpoint_id as "endpointId", name, units, payments from (
+      select width_bucket(at, array[${starts}]::timestamptz[]) as bucket, endpoint_id, sum(amount * payments) as units,
+        sum(payments) as payments
+      from ${kindsIn(scope)} kinds where paid
+      group by 1, 2 having sum(payments) > 0
+    ) sums
+    join ${endpoints} on ${endpoints.id} = sums.endpoint_id
+    join ${endpointVersions} on ${endpointVersions.endpointId} = ${endpoints.id}
+      and ${endpointVersions.version} = ${endpoints.version}`);
+  const rows = found.map(
+    ({ endpointId, name, ...sums }): Sum => ({
+      bucket: Number(sums.bucket),
+      endpointId,
+      name,
+      units: BigInt(sums.units),
+      payments: Number(sums.payments),
+    }),
+  );
   const series = rank(rows);
   const bars = buckets.map((each): Bar => ({ ...each, units: series.map(() => 0n), total: 0n, payments: 0 }));
   for (const row of rows) {
@@ -82,7 +83,7 @@ export async function revenueByTime(
   return { series, bars };
 }
 
-function rank(rows: { endpointId: string; name: string; units: bigint; payments: number }[]): Series[] {
+function rank(rows: readonly Sum[]): Series[] {
   const byEndpoint = new Map<string, Series>();
   for (const { endpointId, name, units, payments: count } of rows) {
     const known = byEndpoint.get(endpointId) ?? { endpointId, name, units: 0n, payments: 0 };

@@ -3,6 +3,8 @@ import type { Db } from "@/lib/db/client";
 import { chainTxs, endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
 import { beyond, type Cursor, itsCursor } from "./cursor";
 import { counted, itsSettlement, type Scope, within } from "./scope";
+import { isTallied } from "./tally/kinds-in";
+import { idsOfPage } from "./tally/page";
 
 const row = {
   id: payments.id,
@@ -23,7 +25,14 @@ const row = {
   >`coalesce(${settlements.txHash}, ${chainTxs.hash}, ${payments.facilitatorTxHash})`,
 };
 
-function read(db: Db, where: SQL | undefined, order: typeof asc | typeof desc, limit: number) {
+const ORDERS = { asc, desc };
+
+function read(db: Db, of: { scope: Scope; past?: SQL }, direction: "asc" | "desc", limit: number) {
+  const { scope, past } = of;
+  const order = ORDERS[direction];
+  const where = isTallied(scope)
+    ? sql`${payments.id} in (${idsOfPage(scope, past, direction, limit)})`
+    : and(within(scope), past);
   return db
     .select(row)
     .from(payments)
@@ -55,9 +64,9 @@ export async function listPayments(
   scope: Scope,
   { before, after, limit }: { before?: Cursor; after?: Cursor; limit: number },
 ): Promise<PaymentPage> {
-  const [older, newer] = [beyond(before, "older"), beyond(after, "newer")];
+  const [older, newer] = [beyond(before, "older", scope), beyond(after, "newer", scope)];
   if (newer) {
-    const found = await read(db, and(within(scope), newer), asc, limit + 1);
+    const found = await read(db, newer, "asc", limit + 1);
     const rows = found.slice(0, limit).reverse();
     return {
       rows,
@@ -65,7 +74,7 @@ export async function listPayments(
       newer: found.length > limit ? (rows[0]?.cursor ?? null) : null,
     };
   }
-  const found = await read(db, and(within(scope), older ?? undefined), desc, limit + 1);
+  const found = await read(db, older ?? { scope }, "desc", limit + 1);
   const rows = found.slice(0, limit);
   return {
     rows,

@@ -1,7 +1,7 @@
-import { eq, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
-import { payments, settlements } from "@/lib/db/schema";
-import { itsSettlement, type Scope, within } from "./scope";
+import type { Scope } from "./scope";
+import { kindsIn } from "./tally/kinds-in";
 
 /** What a scope holds of one token on one network; two tokens are never added. */
 export interface AssetTotal {
@@ -16,28 +16,25 @@ export interface AssetTotal {
   settled: number;
   /** Payments that ended without money moving. */
   void: number;
-  /** Different payers with a settlement. */
-  payers: number;
 }
 
 /** Sums a scope per token, the one with the most settlements first; empty when the scope is. */
 export async function totalsByAsset(db: Db, scope: Scope): Promise<AssetTotal[]> {
-  const settled = sql<number>`count(${settlements.id})`.mapWith(Number);
-  return db
-    .select({
-      network: payments.network,
-      asset: payments.asset,
-      units: sql<bigint>`coalesce(sum(${settlements.amount}), 0)`.mapWith(BigInt),
-      payments: sql<number>`count(*)`.mapWith(Number),
-      settled,
-      void: sql<number>`count(*) filter (where ${eq(payments.money, "void")})`.mapWith(Number),
-      payers: sql<number>`count(distinct ${settlements.payer})`.mapWith(Number),
-    })
-    .from(payments)
-    .leftJoin(settlements, itsSettlement)
-    .where(within(scope))
-    .groupBy(payments.network, payments.asset)
-    .orderBy(sql`count(${settlements.id}) desc`, payments.network, payments.asset);
+  const count = (of: SQL) => sql`coalesce(sum(payments) filter (where ${of}), 0)`;
+  const rows = await db.execute<Record<keyof AssetTotal, string>>(sql`
+    select network, asset, coalesce(sum(amount * payments) filter (where paid), 0) as units,
+      sum(payments) as payments, ${count(sql`paid`)} as settled, ${count(sql`not paid`)} as void
+    from ${kindsIn(scope)} kinds
+    group by network, asset having sum(payments) > 0
+    order by ${count(sql`paid`)} desc, network, asset`);
+  return rows.map(({ network, asset, ...sums }) => ({
+    network,
+    asset,
+    units: BigInt(sums.units),
+    payments: Number(sums.payments),
+    settled: Number(sums.settled),
+    void: Number(sums.void),
+  }));
 }
 
 /** The share of ended payments that were paid, in tenths of a percent; null while none has ended. */

@@ -4,6 +4,7 @@ import { migrateDatabase } from "@/lib/db/migrate";
 import { type Env, givenEnv } from "@/lib/env";
 import { runWorkers } from "@/lib/ledger/workers/run";
 import { type Log, log } from "@/lib/log";
+import { keepTallies } from "@/lib/revenue/tally/keep";
 import { completeConfiguration, planConfiguration } from "./configure";
 import { CannotStart, failOnUncaught, failToStart } from "./failure";
 import { type Handler, openFront } from "./front";
@@ -77,7 +78,10 @@ async function start({ dev, build }: StartOptions, closers: (() => Promise<unkno
   if (workers) {
     closers.push(workers.close);
     const stopping = new AbortController();
-    const done = runWorkers(workers.db, parts.chains, parts.log, stopping.signal);
+    const done = Promise.all([
+      runWorkers(workers.db, parts.chains, parts.log, stopping.signal),
+      keepTallies(workers.db, parts.log, stopping.signal),
+    ]);
     closers.push(() => {
       stopping.abort();
       return done;

@@ -50,11 +50,14 @@ function Figure({ name, value, note }: { name: string; value: string; note: Reac
 /** Revenue of one token in the range, how it compares, and the three figures beside it. */
 export function Headline({
   total,
+  payers,
   network,
   change,
   comparedWith,
 }: {
   total: AssetTotal;
+  /** Different wallets that paid. */
+  payers: number;
   network: NetworkLook;
   change: Change;
   /** The period before, in words. */
@@ -77,7 +80,7 @@ export function Headline({
         </dd>
       </div>
       <Figure name="Payments" value={total.settled.toLocaleString("en-GB")} note="settled" />
-      <Figure name="Unique payers" value={total.payers.toLocaleString("en-GB")} note="wallets" />
+      <Figure name="Unique payers" value={payers.toLocaleString("en-GB")} note="wallets" />
       <Figure
         name="Paid rate"
         value={rate === null ? "None" : `${(rate / 10).toFixed(1)}%`}

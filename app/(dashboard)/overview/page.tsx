@@ -90,6 +90,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Sea
           )}
           <Headline
             total={total}
+            payers={overview.payers}
             network={network}
             change={overview.change}
             comparedWith={beforeWords(range, now)}

@@ -5,6 +5,7 @@ import { type Query, queryWith } from "@/lib/revenue/filters";
 import { listPayments } from "@/lib/revenue/list";
 import { countOwed, hasPayments } from "@/lib/revenue/owed";
 import { buckets, previousPeriod } from "@/lib/revenue/range";
+import { countPayers } from "@/lib/revenue/tally/payers";
 import { type AssetTotal, changeSince, totalsByAsset } from "@/lib/revenue/totals";
 import { parts } from "@/lib/server/parts";
 
@@ -28,9 +29,10 @@ export async function readOverview(session: Session, query: Query) {
   const was = previous.find((each) => sameAsset(each, total));
   const of = { ...scope, networks: [total.network], asset: total.asset };
   const cut = buckets(range);
-  const [revenue, latest] = await Promise.all([
+  const [revenue, latest, payers] = await Promise.all([
     revenueByTime(db, of, cut.buckets),
     listPayments(db, of, { limit: LATEST }),
+    countPayers(db, { ...of, network: total.network }),
   ]);
   const alone = totals.every((each) => each.network !== total.network || sameAsset(each, total));
   const rows = queryWith(
@@ -48,6 +50,7 @@ export async function readOverview(session: Session, query: Query) {
     owed,
     totals,
     total,
+    payers,
     change,
     revenue,
     unit: cut.unit,
@@ -70,6 +73,6 @@ function nothingOf(
 ): AssetTotal {
   const network = networks.find(({ id }) => id === asked) ?? networks[0];
   if (!network) throw new Error("A mode without networks cannot be shown");
-  const none = { units: 0n, payments: 0, settled: 0, void: 0, payers: 0 };
+  const none = { units: 0n, payments: 0, settled: 0, void: 0 };
   return { network: network.id, asset: network.token.address, ...none };
 }

@@ -1,13 +1,19 @@
 import { networkById } from "@/lib/chain/networks";
 import { openRpc } from "@/lib/chain/rpc";
 import { checkLedger, type LedgerCheck } from "@/lib/ledger/check";
+import { type TallyDifference, tallyDifferences } from "@/lib/revenue/tally/differences";
 import { CannotStart } from "@/lib/server/failure";
 import type { Parts } from "@/lib/server/parts";
 
 const TELL_EVERY_MS = 2_000;
 
+/** The ledger against the chain, and the tallies that pages read against the ledger. */
+export interface Check extends LedgerCheck {
+  tallyDifferences: TallyDifference[];
+}
+
 /** Compares the ledger of the running instance with every configured network's chain; long runs say on standard error how far they are. */
-export function check({ env, database, log }: Parts): Promise<LedgerCheck> {
+export async function check({ env, database, log }: Parts): Promise<Check> {
   let told = performance.now();
   const progress = (sentence: string) => {
     if (performance.now() - told < TELL_EVERY_MS) return;
@@ -19,5 +25,6 @@ export function check({ env, database, log }: Parts): Promise<LedgerCheck> {
     if (!network) throw new CannotStart(`FAREBOX_NETWORKS: ${id} is unknown.`);
     return { network, rpc: openRpc(network, rpc, log) };
   });
-  return checkLedger(database.db, networks, progress);
+  const ledger = await checkLedger(database.db, networks, progress);
+  return { ...ledger, tallyDifferences: await tallyDifferences(database.db) };
 }

@@ -4,6 +4,7 @@ import type { Db } from "@/lib/db/client";
 import { givenEnv } from "@/lib/env";
 import { readEmail } from "@/lib/merchants/email";
 import { setOperator } from "@/lib/merchants/operator";
+import { untallyAll } from "@/lib/revenue/tally/differences";
 import { readRunningConfiguration } from "@/lib/server/configure";
 import { CannotStart, failToStart } from "@/lib/server/failure";
 import { openParts, type Parts } from "@/lib/server/parts";
@@ -15,7 +16,8 @@ const USAGE = `Usage: npm run farebox -- <command>
 
   seed FILE   make the merchants and endpoints of a JSON file, or bring them up to date
   pay URL     pay for one call of a paid URL with the test wallet, and show the hops
-  check       compare the ledger with the chain; exit 1 on any difference
+  check       compare the ledger with the chain, and tallies with the ledger; exit 1 on any difference
+  tally       have the tallies of every merchant made anew from the ledger, by a worker
   operator EMAIL [--revoke]
               let a person see the operator's page, or no more
 `;
@@ -27,6 +29,11 @@ export function runCommand(words: string[]): Promise<number> {
 
 async function run([command, argument, option]: string[]): Promise<number> {
   if (command === "check") return withParts(async (parts) => report(await check(parts)));
+  if (command === "tally")
+    return withParts(async ({ database }) => {
+      await untallyAll(database);
+      return 0;
+    });
   if (command === "seed" && argument) {
     const file: unknown = await readSeedFile(argument);
     return withParts(async (parts) => {
@@ -88,7 +95,7 @@ async function readSeedFile(path: string): Promise<unknown> {
 
 function report(result: Awaited<ReturnType<typeof check>>): number {
   print(result);
-  return result.differences.length === 0 ? 0 : 1;
+  return result.differences.length === 0 && result.tallyDifferences.length === 0 ? 0 : 1;
 }
 
 function print(value: unknown): void {
