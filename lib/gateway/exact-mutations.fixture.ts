@@ -1,10 +1,11 @@
+import { randomInt } from "node:crypto";
 import { type Hex, hexToBigInt, numberToHex, slice } from "viem";
 
 /** Order of secp256k1. */
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /** Whoever has no part in a payment. */
-const STRANGER = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf";
+export const STRANGER = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf";
 
 /** An authorization and its signature as they stand in a payload, free to be spoiled. */
 export interface Wire {
@@ -79,4 +80,36 @@ export const SPOILED: Record<string, (wire: Wire) => Wire> = {
   "a v of 0 or 1": withSignature(resigned((s, v) => [s, v - 27])),
   "the other v": withSignature(resigned((s, v) => [s, 55 - v])),
   "an s of zero": withSignature(resigned((_, v) => [0n, v])),
+};
+
+/** One hex digit of a field changed, wherever it is. */
+export const SLIPPED: Record<string, (wire: Wire) => Wire> = {
+  "a digit of the signature": withSignature((signature) => flipped(signature, randomInt(65))),
+  "a digit of the nonce": withField("nonce", (nonce) => flipped(nonce, randomInt(32))),
+  "a digit of the payer": withField("from", (from) => flipped(from, randomInt(20))),
+  "a digit of the payout address": withField("to", (to) => flipped(to, randomInt(20))),
+};
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+const beginning = (part: string) => (json: string) => base64(json.replace("{", `{${part},`));
+
+/** Ways to write the JSON of a payment as a header, beside the usual one. */
+export const WRITTEN: Record<string, (json: string) => string> = {
+  "keys in another order": (json) =>
+    base64(JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(json)).reverse()))),
+  "white space in JSON": (json) => base64(JSON.stringify(JSON.parse(json), null, 2)),
+  "a key with an escape": (json) => base64(json.replace('"payload"', '"p\\u0061yload"')),
+  "keys that nobody knows": beginning('"unknown":{"list":[1,null,true]}'),
+  "null for what is left out": beginning('"resource":null,"extensions":null'),
+  "JSON cut off": (json) => base64(json.slice(0, -1)),
+  "something behind JSON": (json) => base64(`${json},`),
+  "base64 of base64": (json) => base64(base64(json)),
+  "a key twice": (json) => base64(json.replace('"nonce":', '"nonce":"0x00","nonce":')),
+  "a key that pollutes": beginning('"__proto__":{}'),
+  "nine levels": beginning(`"deep":${nested(8)}`),
+  "129 keys": beginning(`"wide":{${Array.from({ length: 129 }, (_, i) => `"k${i}":0`).join()}}`),
+  "more than 8 KiB": beginning(`"long":"${"x".repeat(8_000)}"`),
+  "base64 without padding": (json) =>
+    base64(`${json}${" ".repeat(2 - (Buffer.byteLength(json) % 3))}`).replace(/=+$/, ""),
 };

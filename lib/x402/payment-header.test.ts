@@ -37,6 +37,10 @@ describe("a payment header", () => {
     ["junk", "§§§"],
     ["base64url", `${encode(v2).slice(0, -1)}_`],
     ["no base64 length", `${encode(v2)}A`],
+    [
+      "bits below its last byte",
+      Buffer.from(JSON.stringify(v2).padEnd(200)).toString("base64").replace(/.=$/, "B="),
+    ],
     ["white space inside", encode(v2).replace(/.{8}/, "$& ")],
     ["null", encode(null)],
     ["a number", encode(1)],
