@@ -66,11 +66,11 @@ export interface NamedRequest extends GatewayRequest {
   id: string;
 }
 
-/** A response for any mount to write; a streamed body must be pulled at the pace of the caller's socket. */
+/** A response for any mount to write: a text in ASCII, bytes, or a stream to be pulled at the pace of the caller's socket. */
 export interface GatewayResponse {
   status: number;
   headers: [name: string, value: string][];
-  body: Uint8Array | AsyncIterable<Uint8Array> | null;
+  body: string | Uint8Array | AsyncIterable<Uint8Array> | null;
 }
 
 /** A call to a merchant's server, ready to send: the guarding client adds nothing but framing and Host. */

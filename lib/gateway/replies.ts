@@ -29,7 +29,7 @@ interface Ready {
 }
 
 function bytesOf({ headers, beginning }: Challenge): number {
-  return headers.flat().reduce((sum, text) => sum + text.length, 500 + beginning.byteLength);
+  return headers.flat().reduce((sum, text) => sum + text.length, 500 + beginning.length);
 }
 
 /** What answers need to know of the place they are given from. */

@@ -15,13 +15,21 @@ export function withHeader<Response extends GatewayResponse>(
   return { ...response, headers: [...response.headers, line] };
 }
 
+/** JSON in ASCII alone. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** A refusal: problem+json (RFC 9457) with a stable code, one sentence, what to do, and the id to ask us about. */
 export function refuse(code: ReasonCode, { id }: Pick<NamedRequest, "id">): GatewayResponse {
   const { status, retryAfterSeconds }: Reason = REASONS[code];
   const response: GatewayResponse = {
     status,
     headers: [["Content-Type", "application/problem+json"]],
-    body: encoder.encode(JSON.stringify({ ...problem(code), requestId: id })),
+    body: asciiJson({ ...problem(code), requestId: id }),
   };
   return retryAfterSeconds === undefined
     ? response
@@ -30,7 +38,10 @@ export function refuse(code: ReasonCode, { id }: Pick<NamedRequest, "id">): Gate
 
 /** Whether a browser asks: people get a page, programs JSON. */
 export function acceptsPage(request: GatewayRequest): boolean {
-  return request.headers.some(([name, value]) => /^accept$/i.test(name) && /text\/html/i.test(value));
+  return request.headers.some(
+    ([name, value]) =>
+      name.length === 6 && name.toLowerCase() === "accept" && value.toLowerCase().includes("text/html"),
+  );
 }
 
 /** What a 402 says. */
@@ -49,7 +60,7 @@ export interface Demand {
 export interface Challenge {
   headers: GatewayResponse["headers"];
   /** JSON up to that id. */
-  beginning: Buffer;
+  beginning: string;
 }
 
 const ENDING = '"}';
@@ -59,22 +70,18 @@ export function challenge(demand: Demand, code: ReasonCode): Challenge {
   const { terms, offers, sellerName, resourceUrl: url } = demand;
   const resource = { url, description: terms.description || terms.name, serviceName: sellerName };
   const { header, body } = buildChallenge(offers, resource, code);
-  const json = JSON.stringify({ ...body, requestId: "" });
   return {
     headers: [
       ["Content-Type", "application/problem+json"],
       ["PAYMENT-REQUIRED", header],
     ],
-    beginning: Buffer.from(json.slice(0, -ENDING.length)),
+    beginning: asciiJson({ ...body, requestId: "" }).slice(0, -ENDING.length),
   };
 }
 
 /** Answers a request with a 402. */
 export function challenged({ headers, beginning }: Challenge, { id }: NamedRequest): GatewayResponse {
-  const body = Buffer.allocUnsafe(beginning.byteLength + id.length + ENDING.length);
-  beginning.copy(body);
-  body.write(id + ENDING, beginning.byteLength, "latin1");
-  return { status: 402, headers, body };
+  return { status: 402, headers, body: `${beginning}${id}${ENDING}` };
 }
 
 /** Shows a person the 402: the page in the place of the JSON, with the same header. */

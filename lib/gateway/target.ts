@@ -36,6 +36,7 @@ function isTricky(path: string): boolean {
 
 /** Decodes a path once, or refuses it when a server could read it as another one than was priced. */
 function canonicalPath(rawPath: string): string | null {
+  if (!rawPath.includes("%")) return isTricky(rawPath) ? null : rawPath;
   const path = decode(rawPath);
   if (path === null) return null;
   // An encoded slash would be one segment to us and two to an upstream that decodes before it routes.

@@ -60,14 +60,17 @@ export function toGatewayRequest(request: IncomingMessage, response: ServerRespo
 /** Writes the gateway's response at the pace of the caller's socket; a body that breaks off cuts the connection. */
 export async function writeGatewayResponse(answer: GatewayResponse, response: ServerResponse): Promise<void> {
   const { status, headers, body } = answer;
-  if (body === null || body instanceof Uint8Array) {
-    const lines = headers.flat();
-    if (needsLength(status, headers, response)) lines.push("Content-Length", String(body?.byteLength ?? 0));
-    response.writeHead(status, lines);
-    response.end(body ?? undefined);
+  if (body === null || typeof body === "string" || body instanceof Uint8Array) {
+    response.writeHead(
+      status,
+      headLines(status, headers, response.req.method === "HEAD" ? null : (body?.length ?? 0)),
+    );
+    // Node sends a text that is as long as its bytes in one piece with the head.
+    if (typeof body === "string") response.end(body, "latin1");
+    else response.end(body ?? undefined);
     return;
   }
-  response.writeHead(status, headers.flat());
+  response.writeHead(status, headLines(status, headers, null));
   try {
     for await (const chunk of body) {
       if (response.req.socket.destroyed) return;
@@ -80,10 +83,19 @@ export async function writeGatewayResponse(answer: GatewayResponse, response: Se
   }
 }
 
-/** A response without a body still says so, except where HTTP forbids the length (RFC 9110 §8.6). */
-function needsLength(status: number, headers: GatewayResponse["headers"], { req }: ServerResponse): boolean {
-  if (status === 204 || status === 304 || req.method === "HEAD") return false;
-  return !headers.some(([name]) => name.length === 14 && name.toLowerCase() === "content-length");
+/**
+ * Header lines as node takes them, name after value. A response without a body still says so, except where HTTP forbids
+ * the length (RFC 9110 §8.6); null where it is not known, or another's to say.
+ */
+function headLines(status: number, headers: GatewayResponse["headers"], length: number | null): string[] {
+  const lines: string[] = [];
+  let isSized = length === null || status === 204 || status === 304;
+  for (const [name, value] of headers) {
+    lines.push(name, value);
+    isSized ||= name.length === 14 && name.toLowerCase() === "content-length";
+  }
+  if (!isSized) lines.push("Content-Length", String(length));
+  return lines;
 }
 
 async function drained(response: ServerResponse): Promise<void> {

@@ -6,7 +6,8 @@ import type { GatewayRequest } from "@/lib/gateway/ports";
 /** Answers a web-standard request with the gateway, on hosts that give us no socket of our own. */
 export async function answerWebRequest(gateway: Gateway, request: Request): Promise<Response> {
   const { status, headers, body } = await gateway(toGatewayRequest(request));
-  const content = body === null || body instanceof Uint8Array ? body : streamOf(body);
+  const isWhole = body === null || typeof body === "string" || body instanceof Uint8Array;
+  const content = isWhole ? body : streamOf(body);
   return new Response(content as BodyInit | null, { status, headers });
 }
 

@@ -108,7 +108,7 @@ async function workOnce({ database: { db }, chains, log }: Parts): Promise<void>
 
 async function readTold({ status, body }: GatewayResponse): Promise<Told> {
   const chunks: Uint8Array[] = [];
-  if (body instanceof Uint8Array) chunks.push(body);
+  if (body instanceof Uint8Array || typeof body === "string") chunks.push(Buffer.from(body));
   else for await (const chunk of body ?? []) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
   if (status >= 200 && status < 300) return { status, code: null, body: text };
