@@ -12,6 +12,7 @@ const ROWS: Record<string, () => Promise<{ default: Row }>> = {
   paid: () => import("./rows/paid"),
   "paid-alone": () => import("./rows/paid-alone"),
   gas: () => import("./rows/gas"),
+  verify: () => import("./rows/verify"),
   replay: () => import("./rows/replay"),
   free: () => import("./rows/free"),
   calm: () => import("./rows/calm"),

@@ -46,7 +46,8 @@ export async function askTerms(url: string): Promise<PaymentRequired> {
   return decodePaymentRequiredHeader(header);
 }
 
-async function signPayment(agent: PrivateKeyAccount, terms: PaymentRequired): Promise<SignedPayment> {
+/** Signs one payment of what a 402 asks. */
+export async function signPayment(agent: PrivateKeyAccount, terms: PaymentRequired): Promise<SignedPayment> {
   const { x402Version, resource } = terms;
   const [accepted] = terms.accepts;
   if (!accepted) throw new Error("Nothing is offered");
