@@ -2,7 +2,8 @@ import type { LookupAddress } from "node:dns";
 import { once } from "node:events";
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 import tls from "node:tls";
-import type { Guard, Peer } from "./guard";
+import { Client } from "undici";
+import type { Destination, Guard, Peer } from "./guard";
 
 /**
  * How long an unused connection is kept: less than the 5 s after which many servers close theirs, so that no call meets
@@ -16,6 +17,9 @@ const CLOSING_MS = 1_000;
 /** No connection is used again this long after its name was looked up: the name may have moved. */
 const MAX_AGE_MS = 60_000;
 
+/** Longest head of an answer. */
+const MAX_HEAD_BYTES = 16 * 1_024;
+
 /** How long one address is tried alone before the next one is tried too (RFC 8305). */
 const NEXT_ADDRESS_MS = 2_000;
 
@@ -26,15 +30,6 @@ export interface ConnectionOptions {
   connectTimeoutMs: number;
   /** A certificate authority in PEM to trust instead of the system's. */
   ca?: string;
-}
-
-/** Whoever uses a connection; told of everything that happens on it. */
-export interface Occupant {
-  onBytes(bytes: Buffer): void;
-  /** The other end has said all it will. */
-  onEnd(): void;
-  /** It is gone: by this error, or because either end closed it. */
-  onClose(error: NodeJS.ErrnoException | null): void;
 }
 
 /** Answers with addresses that were already judged, so that a second DNS answer cannot replace them (rebinding). */
@@ -85,49 +80,48 @@ async function open(peer: Peer, { guard, connectTimeoutMs, ca }: ConnectionOptio
   return ready(tls.connect(options), "secureConnect", signal);
 }
 
-/** A connection that was guarded when it opened, used by one call at a time. */
+/** A connection that is guarded when it opens, and used by one call at a time. */
 export class Connection {
-  readonly socket: Socket;
-  readonly openedAt = Date.now();
-  #occupant: Occupant | null = null;
-  #uses = 0;
-  #idle: NodeJS.Timeout | undefined;
+  /** Speaks HTTP over it, and opens it at the first request. */
+  readonly client: Client;
+  #socket: Socket | null = null;
+  #openedAt = 0;
+  /** Whether it has answered a call. */
+  isUsed = false;
 
-  constructor(socket: Socket) {
-    this.socket = socket;
-  }
-
-  /** Whether it has served a call before the one it serves now. */
-  get reused(): boolean {
-    return this.#uses > 1;
-  }
-
-  /** Gives it to a call. */
-  occupy(occupant: Occupant): void {
-    clearTimeout(this.#idle);
-    this.#occupant = occupant;
-    this.#uses++;
-    if (this.reused) this.socket.ref();
-    else this.#listen();
-  }
-
-  /** Takes it from its call, to be closed after some ms unless it is given to another; it keeps no process alive. */
-  vacate(idleMs: number): void {
-    this.#occupant = null;
-    this.#idle = setTimeout(() => this.socket.destroy(), idleMs).unref();
-    this.socket.unref();
-  }
-
-  #listen(): void {
-    const { socket } = this;
-    let failure: NodeJS.ErrnoException | null = null;
-    // Bytes that nobody asked for would answer the next call.
-    socket.on("data", (bytes) => (this.#occupant ? this.#occupant.onBytes(bytes) : socket.destroy()));
-    socket.on("end", () => (this.#occupant ? this.#occupant.onEnd() : socket.destroy()));
-    socket.on("error", (error) => {
-      failure = error;
+  constructor(peer: Destination, options: ConnectionOptions) {
+    this.client = new Client(`${peer.secure ? "https" : "http"}://${peer.authority}`, {
+      connect: (_, callback) => {
+        open(peer, options).then(
+          (socket) => callback(null, this.#adopt(socket)),
+          (error: Error) => callback(error, null),
+        );
+      },
+      pipelining: 1,
+      maxHeaderSize: MAX_HEAD_BYTES,
+      // Whoever waits knows how long: a call for its head, a reader for its body.
+      ...{ headersTimeout: 0, bodyTimeout: 0 },
+      ...{ keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS, keepAliveTimeoutThreshold: CLOSING_MS },
     });
-    socket.on("close", () => this.#occupant?.onClose(failure));
+  }
+
+  /** Whether another call may use it: it stands, is not too old, and has taken in all of what was sent. */
+  get isReusable(): boolean {
+    const socket = this.#socket;
+    if (socket === null || socket.destroyed || socket.writableLength > 0) return false;
+    return Date.now() - this.#openedAt <= MAX_AGE_MS - IDLE_MS;
+  }
+
+  /** Whether it broke, which the end of a body that has no length must not hide. */
+  get isBroken(): boolean {
+    return Boolean(this.#socket?.errored);
+  }
+
+  #adopt(socket: Socket): Socket {
+    this.#socket = socket;
+    this.#openedAt = Date.now();
+    this.isUsed = false;
+    return socket;
   }
 }
 
@@ -141,38 +135,36 @@ export class ConnectionPool {
     this.#options = options;
   }
 
-  /** Takes the connection that was used last, so that the others grow old; null when none is free. */
-  take(peer: Peer): Connection | null {
-    return this.#idle.get(keyOf(peer))?.pop() ?? null;
-  }
-
-  /** Opens a new one; rejects when the guard objects or it does not come about in time. */
-  async open(peer: Peer): Promise<Connection> {
-    const connection = new Connection(await open(peer, this.#options));
-    connection.socket.once("close", () => this.#forget(peer, connection));
+  /** Takes the connection that was used last, so that the others grow old, or else a new one. */
+  take(peer: Destination): Connection {
+    const kept = this.#idle.get(keyOf(peer))?.pop();
+    if (kept) return kept;
+    const connection = new Connection(peer, this.#options);
+    connection.client.on("disconnect", () => this.#forget(peer, connection));
     return connection;
   }
 
-  /** Takes back one that is free again, and that its server keeps for so many ms. */
-  keep(peer: Peer, connection: Connection, keptMs: number): void {
-    const idleMs = Math.min(IDLE_MS, keptMs - CLOSING_MS);
-    const tooOld = Date.now() - connection.openedAt > MAX_AGE_MS - IDLE_MS;
-    if (idleMs <= 0 || tooOld || connection.socket.destroyed) return void connection.socket.destroy();
-    connection.vacate(idleMs);
+  /** Takes back one whose call is over, for the next; ends it when it is not fit for one. */
+  keep(peer: Destination, connection: Connection): void {
+    connection.isUsed = true;
+    if (!connection.isReusable) return void connection.client.destroy();
     const key = keyOf(peer);
     const others = this.#idle.get(key);
     if (others) others.push(connection);
     else this.#idle.set(key, [connection]);
   }
 
-  #forget(peer: Peer, connection: Connection): void {
+  #forget(peer: Destination, connection: Connection): void {
     const key = keyOf(peer);
-    const others = this.#idle.get(key)?.filter((other) => other !== connection);
-    if (others?.length) this.#idle.set(key, others);
+    const others = this.#idle.get(key);
+    if (!others?.includes(connection)) return;
+    const left = others.filter((other) => other !== connection);
+    if (left.length > 0) this.#idle.set(key, left);
     else this.#idle.delete(key);
+    void connection.client.destroy();
   }
 }
 
-function keyOf({ secure, host, port }: Peer): string {
-  return `${secure ? "https" : "http"}://${host}:${port}`;
+function keyOf({ secure, authority }: Destination): string {
+  return `${secure ? "https" : "http"}://${authority}`;
 }

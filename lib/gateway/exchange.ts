@@ -1,15 +1,38 @@
-import type { Connection, ConnectionPool, Occupant } from "./connections";
+import type { Dispatcher } from "undici";
+import type { ConnectionPool } from "./connections";
 import type { Destination } from "./guard";
+import { FRAMING_HEADERS } from "./headers";
 import { IncomingBody } from "./incoming-body";
 import type { UpstreamCall, UpstreamResult } from "./ports";
-import { requestHead } from "./request-head";
-import type { ResponseHead } from "./response-head";
-import { createResponseReader, type Progress } from "./response-reader";
 
 type Refused = Extract<UpstreamResult, { ok: false }>;
 
 /** What came of one exchange; `stale` when its pooled connection was closed by its server before anything was answered. */
 export type Exchanged = UpstreamResult | "stale";
+
+/** How a connection ends that its server had closed before our request came. */
+const RESETS = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+
+function codeOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? "";
+}
+
+/** Our own framing only: a length or coding of the caller's would let one request smuggle in another. */
+function endToEnd(headers: UpstreamCall["headers"]): string[] {
+  const lines: string[] = [];
+  for (const [name, value] of headers) {
+    if (!FRAMING_HEADERS.has(name.toLowerCase())) lines.push(name, value);
+  }
+  return lines;
+}
+
+function pairs(rawHeaders: readonly Buffer[]): [name: string, value: string][] {
+  const result: [string, string][] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    result.push([rawHeaders[i]?.toString("latin1") ?? "", rawHeaders[i + 1]?.toString("latin1") ?? ""]);
+  }
+  return result;
+}
 
 /** Sends one request over a pooled or a new connection, and resolves when the head of its answer is here. */
 export function exchange(
@@ -18,42 +41,41 @@ export function exchange(
   pool: ConnectionPool,
   stallMs: number,
 ): Promise<Exchanged> {
-  const request = requestHead(call, destination);
+  const { headers, signal } = call;
+  const method = call.method as Dispatcher.HttpMethod;
+  const connection = pool.take(destination);
   return new Promise((resolve) => {
-    const reader = createResponseReader(call.method, { onHead, onBody: (bytes) => body.push(bytes) });
-    const body = new IncomingBody({ pause, resume, cut }, stallMs);
-    let connection: Connection | null = null;
-    let head: ResponseHead | null = null;
-    let heard = false;
-    let settled = false;
+    let progress: "connecting" | "sent" | "heard" | "head" = "connecting";
     let over = false;
+    let flowing = true;
+    let resumeParsing = () => {};
+    const body = new IncomingBody({ pause, resume, cut }, stallMs);
+    // An answer that lies unread because this process was busy is in time: sockets are read before immediates run.
+    const timer = setTimeout(() => setImmediate(giveUpLate), call.timeoutMs);
+    signal.addEventListener("abort", abort);
 
     function settle(result: Exchanged): void {
-      settled = true;
       clearTimeout(timer);
       resolve(result);
     }
 
-    /** Nothing more is to come over this connection, which serves nobody else unless it is kept. */
-    function finish(): void {
-      over = true;
-      call.signal.removeEventListener("abort", abort);
-    }
-
+    /** A connection whose answer is not whole serves nobody else. */
     function cut(): void {
-      if (!over) finish();
-      connection?.socket.destroy();
+      over = true;
+      signal.removeEventListener("abort", abort);
+      void connection.client.destroy();
     }
 
     function giveUp(reason: Refused["reason"]): void {
-      cut();
+      settle({ ok: false, reason });
       body.fail(new Error("The upstream ended its answer early"));
-      if (!settled) settle({ ok: false, reason });
+      cut();
     }
 
     function giveUpLate(): void {
-      // While there is no socket yet the peer may as well be filtered, which must not look different from refused.
-      if (!settled) giveUp(connection ? "upstream_timeout" : "upstream_unreachable");
+      // While there is no connection yet the peer may as well be filtered, which must not look different from refused.
+      if (progress !== "head")
+        giveUp(progress === "connecting" ? "upstream_unreachable" : "upstream_timeout");
     }
 
     function abort(): void {
@@ -61,75 +83,51 @@ export function exchange(
     }
 
     function pause(): void {
-      if (!over) connection?.socket.pause();
+      flowing = false;
     }
 
     function resume(): void {
-      if (!over) connection?.socket.resume();
+      flowing = true;
+      resumeParsing();
     }
 
-    function onHead(received: ResponseHead): void {
-      head = received;
-    }
-
-    function onProgress(progress: Progress): void {
-      const isWhole = progress === "whole" || progress === "surplus";
-      if (isWhole) {
-        body.end();
-        release(progress === "whole");
-      }
-      if (head !== null && !settled) {
-        const { status, headers } = head;
-        if (!isWhole) body.awaitReader();
-        settle({ ok: true, status, headers, body });
-      }
-      if (progress === "invalid") giveUp("upstream_invalid");
-    }
-
-    /** A connection whose request was answered before it was whole, or on which more came than the answer, ends here. */
-    function release(isClean: boolean): void {
-      finish();
-      if (connection === null) return;
-      connection.socket.resume();
-      if (isClean && connection.socket.writableLength === 0)
-        pool.keep(destination, connection, head?.keptMs ?? 0);
-      else connection.socket.destroy();
-    }
-
-    const occupant: Occupant = {
-      onBytes(bytes) {
-        heard = true;
-        if (!over) onProgress(reader.push(bytes));
+    connection.client.dispatch(
+      { method, path: destination.path, headers: endToEnd(headers), body: call.body, reset: false },
+      {
+        onConnect() {
+          progress = "sent";
+        },
+        onResponseStarted() {
+          progress = "heard";
+        },
+        onHeaders(status, rawHeaders, resumeBody) {
+          // We never ask to switch protocols, so 101 is no answer to anything; other interim answers are skipped.
+          if (status === 101 || status > 599) giveUp("upstream_invalid");
+          if (status < 200) return true;
+          progress = "head";
+          resumeParsing = resumeBody;
+          body.awaitReader();
+          settle({ ok: true, status, headers: pairs(rawHeaders), body });
+          return true;
+        },
+        onData(bytes) {
+          body.push(bytes);
+          return flowing;
+        },
+        onComplete() {
+          // A body without a length ends with its connection, and so it would when that is cut or breaks.
+          if (over || connection.isBroken) return giveUp("upstream_invalid");
+          body.end();
+          signal.removeEventListener("abort", abort);
+          pool.keep(destination, connection);
+        },
+        onError(error) {
+          // What was heard and is no head, or no whole one, was no answer.
+          if (progress === "heard" || codeOf(error).startsWith("HPE_")) return giveUp("upstream_invalid");
+          if (progress === "sent" && connection.isUsed && RESETS.has(codeOf(error))) settle("stale");
+          giveUp("upstream_unreachable");
+        },
       },
-      onEnd() {
-        if (over) return;
-        if (reader.isWholeAtEnd()) onProgress("surplus");
-        else cut();
-      },
-      onClose(error) {
-        const isReset = error === null || error.code === "ECONNRESET" || error.code === "EPIPE";
-        if (!settled && !heard && isReset && connection?.reused) settle("stale");
-        giveUp("upstream_unreachable");
-      },
-    };
-
-    function send(over: Connection): void {
-      if (settled) return void over.socket.destroy();
-      connection = over;
-      over.occupy(occupant);
-      const { socket } = over;
-      if (call.body === null) return void socket.write(request, "latin1");
-      socket.cork();
-      socket.write(request, "latin1");
-      socket.write(call.body);
-      socket.uncork();
-    }
-
-    // An answer that lies unread because this process was busy is in time: sockets are read before immediates run.
-    const timer = setTimeout(() => setImmediate(giveUpLate), call.timeoutMs);
-    call.signal.addEventListener("abort", abort);
-    const kept = pool.take(destination);
-    if (kept !== null) send(kept);
-    else pool.open(destination).then(send, () => giveUp("upstream_unreachable"));
+    );
   });
 }

@@ -57,6 +57,7 @@ export class IncomingBody implements UpstreamBody {
   /** Says that all of it arrived. */
   end(): void {
     clearTimeout(this.#timer);
+    if (this.#failure !== null) return;
     this.#ended = true;
     this.#waiting?.resolve(END);
     this.#waiting = null;
@@ -108,24 +109,26 @@ export class IncomingBody implements UpstreamBody {
     const value = this.#chunks.shift();
     if (value !== undefined) {
       this.#heldBytes -= value.byteLength;
-      if (!this.#ended) this.awaitReader();
+      this.awaitReader();
       return { done: false, value };
     }
     if (this.#ended) return END;
     if (this.#failure !== null) throw this.#failure;
     // The upstream's patience counts only while it is waited for: a slow reader on our side is not its fault.
     this.#cutAfter(this.#stallMs);
+    const arrival = new Promise<IteratorResult<Uint8Array, undefined>>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+    // Only now: what the connection has read already arrives before this returns.
     if (this.#paused) {
       this.#paused = false;
       this.#source.resume();
     }
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-    });
+    return arrival;
   }
 
   #cutAfter(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.destroy(), ms);
+    if (!this.#ended && this.#failure === null) this.#timer = setTimeout(() => this.destroy(), ms);
   }
 }
