@@ -25,9 +25,10 @@ function stopwatch(): () => number {
   return () => Math.max(performance.now() - steady, Date.now() - wall);
 }
 
-/** One connection that listens, and one that notifies; the driver opens each again when it breaks. */
-function connect(url: string) {
+/** One connection that listens, and one that notifies and tells when it breaks; the driver opens each again. */
+function connect(url: string, onclose: () => void) {
   return postgres(url, {
+    onclose,
     max: 1,
     connect_timeout: 5,
     max_lifetime: null,
@@ -53,11 +54,11 @@ export function listenTo(url: string, channel: string, listener: Listener): Noti
   timer.unref();
 
   function begin() {
-    const sql = connect(url);
     const pulse = `farebox_pulse_${randomUUID()}`;
     const ifCurrent = (work: () => void) => () => {
-      if (session.sql === sql) work();
+      if (session.pulse === pulse) work();
     };
+    const sql = connect(url, ifCurrent(distrust));
     const listen = async () => {
       // Told each time that listening begins, again after a break too.
       await sql.listen(channel, listener.hear, ifCurrent(lose));
