@@ -3,7 +3,7 @@ import type { Db } from "@/lib/db/client";
 import { chainTxs, endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
 import { beyond, type Cursor, itsCursor } from "./cursor";
 import { counted, itsSettlement, type Scope, within } from "./scope";
-import { isTallied } from "./tally/kinds-in";
+import { isFinalOnly, isTallied } from "./tally/kinds-in";
 import { idsOfPage } from "./tally/page";
 
 const row = {
@@ -30,9 +30,10 @@ const ORDERS = { asc, desc };
 function read(db: Db, of: { scope: Scope; past?: SQL }, direction: "asc" | "desc", limit: number) {
   const { scope, past } = of;
   const order = ORDERS[direction];
-  const where = isTallied(scope)
-    ? sql`${payments.id} in (${idsOfPage(scope, past, direction, limit)})`
-    : and(within(scope), past);
+  const where =
+    isTallied(scope) && !isFinalOnly(scope)
+      ? sql`${payments.id} in (${idsOfPage(scope, past, direction, limit)})`
+      : and(within(scope), past);
   return db
     .select(row)
     .from(payments)

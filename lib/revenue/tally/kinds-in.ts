@@ -15,6 +15,11 @@ export function isTallied({ payer, txHash, paymentId, money }: Scope): boolean {
   return !isNamed && (money === undefined || !money.includes("settled") || money.includes("final"));
 }
 
+/** Whether a scope is of what is final and not of what will be, which tallies hold as one. */
+export function isFinalOnly({ money }: Scope): boolean {
+  return money?.includes("final") === true && !money.includes("settled");
+}
+
 /** What of a scope is in tallies, over `payment_tallies` and `payment_tally_changes`, but for its networks and range. */
 export function inTallies({ merchantId, endpointId, asset, money, delivery, amounts }: Scope): SQL {
   const paid = [money?.includes("final"), money?.includes("void")];
@@ -68,7 +73,7 @@ export function kindsIn(scope: Scope): SQL {
   if (scope.from < slots.from) parts.push(counting(within({ ...scope, until: slots.from }), ENDED));
   if (slots.until < scope.until) parts.push(counting(within({ ...scope, from: slots.until }), ENDED));
   // A tally of what is paid holds what is not final yet, which is little.
-  if (scope.money?.includes("final") && !scope.money.includes("settled"))
+  if (isFinalOnly(scope))
     parts.push(
       counting(within({ ...whole, money: ["settled"] }), sql`not ${untallied(scope.merchantId)}`, -1),
     );

@@ -7,7 +7,7 @@ import { slotOf } from "./slot";
 /**
  * The ids of the first `limit` payments of a scope by `direction`, beyond a place in it. Tallies tell in which slots to
  * look, so that however rare they are among a merchant's payments, only those that count in the same quarters of an hour
- * are read beside them. The scope is one that tallies know.
+ * are read beside them. The scope is one that tallies know, and not of what is final alone: they count what will be, too.
  */
 export function idsOfPage(
   scope: Scope,
@@ -23,12 +23,12 @@ export function idsOfPage(
     ...scope.networks.map((network) => talliesOf("payment_tallies", scope, sql`network = ${network}`)),
     talliesOf("payment_tally_changes", scope, sql`network in ${[...scope.networks, ""]}`),
   ];
-  // Of the first slot a part may lie outside, so its payments are not counted on.
+  // Of the first slot all matches may lie outside, so they are not counted on, and it is one slot more.
   return sql`
     select id from (
       with slots as (
         select slot, sum(payments) as payments from (${sql.join(each, sql` union all `)}) each
-        group by slot having sum(payments) > 0 order by slot ${order} limit ${limit}
+        group by slot having sum(payments) > 0 order by slot ${order} limit ${limit + 1}
       ), enough as (
         select slot, sum(payments) over (order by slot ${order}) - payments
           - first_value(payments) over (order by slot ${order}) as before
