@@ -47,7 +47,7 @@ const payment = fc.record({
 const event = fc.oneof(
   fc.record({ kind: fc.constant("arrive" as const), payment }),
   fc.record({
-    kind: from(["settle", "reorg", "finish", "void", "fail"] as const),
+    kind: from(["settle", "reorg", "finish", "void", "fail", "serve", "prune"] as const),
     which: fc.nat(),
     at: time,
   }),
@@ -97,6 +97,17 @@ async function happen(own: MerchantId, endpointIds: string[], what: Event): Prom
   if (what.kind === "finish" && one.money === "settled") await change({ money: "final" });
   if (what.kind === "void" && (one.money === "held" || one.money === "submitting"))
     await change({ money: "void", voidedAt: what.at });
+  if (what.kind === "serve" && one.delivery === "failed")
+    await change({ delivery: "pending" }).then(() => change({ delivery: "ready" }));
+  if (what.kind === "prune" && one.money === "void")
+    await db
+      .delete(payments)
+      .where(
+        and(
+          eq(payments.id, one.id),
+          sql`not exists (select from settlements where payment_id = payments.id)`,
+        ),
+      );
   if (what.kind === "fail" && one.delivery === "streaming") await change({ delivery: "failed" });
 }
 
