@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type ClientRequest, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { WINDOWS, type Window } from "./kill-windows";
+import { ANSWERED, WINDOWS, type Window } from "./kill-windows";
 import type { SignedPayment } from "./payers";
 import { openTcpProxy, type TcpProxy, targetOf } from "./proxies";
 import type { Random } from "./random";
@@ -31,21 +31,34 @@ export async function killInEveryWindow(stack: Stack, random: Random): Promise<S
   const calls: ClientRequest[] = [];
   const stopped: Stopped[] = [];
   try {
-    for (const window of WINDOWS) {
+    const present = async (window: Window) => {
       const payment = await stack.payers.sign(stack.shops.after, targetFor(window, random));
       const { shop, target, headers } = payment;
-      // Armed before the payment is presented, and met by it alone: those before it are past this point.
-      const reached = untilStopped(stack, victim, window, target);
       const call = get(`${victim.gateway.url}/g/${shop.slug}${target}`, { headers });
       call.on("error", () => {});
       calls.push(call);
-      const answered = once(call, "response");
+      stopped.push({ window, payment });
+      return { target, answered: once(call, "response") };
+    };
+    const stopIn = async (window: Window, begin: () => Promise<void>) => {
+      // Armed before the payment is presented, and met by it alone: those before it are past this point.
+      const reached =
+        "on" in window.stop ? victim[window.stop.at].stallOn(window.stop.on, window.stop.hold).reached : null;
+      await begin();
+      const { target, answered } = await present(window);
+      const stop = reached ?? untilAsked(stack, window, target);
       await within(
         STOPPED_WITHIN_MS,
-        window.stop.at === "response" ? answered : Promise.race([reached, tooEarly(window, answered)]),
+        window.stop.at === "response" ? answered : Promise.race([stop, tooEarly(window, answered)]),
         `No payment could be stopped ${window.title}`,
       );
-      stopped.push({ window, payment });
+    };
+    for (const window of WINDOWS) {
+      // Those that go together come while one before them is still being tried.
+      if (window.together) await stopIn(ANSWERED, async () => {});
+      await stopIn(window, async () => {
+        for (let more = 1; more < (window.together ?? 1); more++) await present(window);
+      });
     }
   } finally {
     await victim.gateway.kill();
@@ -79,13 +92,7 @@ function targetFor({ stop }: Window, random: Random): string {
   return stop.at === "response" ? `${target}&pad=${LONG_BODY}` : target;
 }
 
-async function untilStopped(
-  { upstream }: Stack,
-  victim: Victim,
-  { stop }: Window,
-  target: string,
-): Promise<void> {
-  if ("on" in stop) return victim[stop.at].stallOn(stop.on, stop.hold).reached;
+async function untilAsked({ upstream }: Stack, { stop }: Window, target: string): Promise<void> {
   while (stop.at === "upstream" && upstream.calls(target) === 0) await sleep(10);
 }
 

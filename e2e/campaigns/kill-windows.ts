@@ -10,10 +10,25 @@ export interface Window {
   title: string;
   upstreamCalls: number;
   stop: Stop;
+  /** As many payments come while another is being sent, so that they go together, and are stopped together. */
+  together?: number;
 }
 
 const database = (on: string, hold: "request" | "reply" = "request"): Stop => ({ at: "database", on, hold });
 const chain = (on: string, hold: "request" | "reply" = "request"): Stop => ({ at: "chain", on, hold });
+
+/** Where the transfer is tried before it is signed. */
+const TRIED = "e3ee160e";
+
+const AT_ONCE = 3;
+
+/** After its answer is kept and before anything is signed for it. */
+export const ANSWERED: Window = {
+  row: "C4",
+  title: "after the answer is kept",
+  upstreamCalls: 1,
+  stop: chain(TRIED),
+};
 
 /**
  * All windows, in the order in which one gateway can be stopped in each by a payment of its own: the last steps first,
@@ -45,6 +60,27 @@ export const WINDOWS: readonly Window[] = [
     stop: database("insert into answers"),
   },
   {
+    row: "C7",
+    title: "before many receipts are booked",
+    upstreamCalls: 1,
+    stop: database("with proven as"),
+    together: AT_ONCE,
+  },
+  {
+    row: "C6",
+    title: "after the broadcast of many",
+    upstreamCalls: 1,
+    stop: chain("eth_sendRawTransaction", "reply"),
+    together: AT_ONCE,
+  },
+  {
+    row: "C5",
+    title: "before the stored transaction of many is broadcast",
+    upstreamCalls: 1,
+    stop: chain("eth_sendRawTransaction"),
+    together: AT_ONCE,
+  },
+  {
     row: "C6",
     title: "after the broadcast",
     upstreamCalls: 1,
@@ -56,8 +92,7 @@ export const WINDOWS: readonly Window[] = [
     upstreamCalls: 1,
     stop: chain("eth_sendRawTransaction"),
   },
-  // The transfer, when it is tried before it is signed.
-  { row: "C4", title: "after the answer is kept", upstreamCalls: 1, stop: chain("e3ee160e") },
+  ANSWERED,
   {
     row: "C4",
     title: "before the signed transaction is stored",

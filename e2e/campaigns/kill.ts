@@ -3,6 +3,7 @@ import { killAtRandom } from "./kill-random";
 import { killInEveryWindow, type Stopped } from "./kill-round";
 import { oracleOf } from "./kill-windows";
 import type { Stack } from "./stack";
+import { holdTogether } from "./together";
 
 /** Rounds through all crash windows; each but a single one is followed by eight random kills under load. */
 export const sizes = { full: 25, test: 1 };
@@ -27,6 +28,7 @@ export async function run({ size, random, progress, openStack, hold }: Context):
     if (recovering.size >= ROUNDS_RECOVERING_AT_ONCE) await Promise.race(recovering);
   }
   await Promise.all(recovering);
+  await holdTogether(stack, hold);
   const figures = { rounds: size, killsInWindows };
   if (randomKills === 0) return figures;
   const tell = (done: number, note: string) => progress(size + done, total, note);

@@ -7,6 +7,7 @@ import type { Context, Figures } from "./campaign";
 import { type Load, startLoad } from "./load";
 import type { RpcBehaviour } from "./proxies";
 import type { Stack } from "./stack";
+import { holdTogether, unhurried } from "./together";
 
 /** Reorgs. */
 export const sizes = { full: 100, test: 3 };
@@ -33,7 +34,7 @@ const SETTLED_AGAIN_WITHIN_MS = 60_000;
 export async function run({ size, random, progress, openStack, hold }: Context): Promise<Figures> {
   const stack = await openStack({ replicas: REPLICAS });
   const chain = anvilClient(stack.chain.rpcUrl);
-  for (const rpc of stack.proxies.rpcs) rpc.behave(finalLate(chain));
+  for (const rpc of stack.proxies.rpcs) rpc.behave(unhurried(finalLate(chain)));
   // What the payers own must not be taken back.
   await chain.mine({ blocks: Number(FINAL_AFTER) });
   const load = startLoad(stack, random.fork("load"), PAYERS);
@@ -59,6 +60,7 @@ export async function run({ size, random, progress, openStack, hold }: Context):
     unserved.filter((line) => !/ 402 /.test(line)),
   );
   await settleAgain(stack, chain);
+  await holdTogether(stack, hold);
   const orphaned = await countOrphaned(stack);
   hold(HIT, size, orphaned > 0 ? [] : ["no reorg hit a settlement"]);
   return { reorgs: size, blocksDropped: dropped, settlementsTakenBack: orphaned, ...report };

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { atTestSize, HELD } from "./at-test-size";
 import * as replay from "./replay";
+import { TOGETHER } from "./together";
 
 const verdictOn = atTestSize("replay", replay);
 
@@ -12,6 +13,7 @@ it.each([
   ["a copy that comes later gets the stored answer (A2)", replay.STORED_ANSWER],
   ["the same payment in another spelling is the same payment, or refused with 400 (A6)", replay.ONE_MEANING],
   ["many spellings of a payment make one row (A6)", replay.ONE_ROW],
+  ["payments are settled together meanwhile", TOGETHER],
 ])("%s", (_, oracle) => {
   expect(verdictOn(oracle)).toMatchObject(HELD);
 });

@@ -3,6 +3,7 @@ import { type Answer, mayBeServedLater } from "./client";
 import type { SignedPayment } from "./payers";
 import { SPELLINGS } from "./spellings";
 import type { Stack } from "./stack";
+import { holdTogether, unhurried } from "./together";
 
 /** Payments; the copies of each are more at full size. */
 export const sizes = { full: 1000, test: 50 };
@@ -21,6 +22,7 @@ const SERVED_WITHIN_MS = 60_000;
 /** Presents every payment in many copies and spellings at once to all replicas, and again later. */
 export async function run({ size, random, progress, openStack, hold }: Context): Promise<Figures> {
   const stack = await openStack({ replicas: 3 });
+  for (const rpc of stack.proxies.rpcs) rpc.behave(unhurried());
   const copies = size <= sizes.test ? COPIES.test : COPIES.full;
   const told = new Map<string, number>();
   const wrong = { calls: [] as string[], later: [] as string[], spellings: [] as string[] };
@@ -55,6 +57,7 @@ export async function run({ size, random, progress, openStack, hold }: Context):
   hold(STORED_ANSWER, size, wrong.later);
   hold(ONE_MEANING, size * copies, wrong.spellings);
   await holdOneRow(stack, size, hold);
+  await holdTogether(stack, hold);
   return { payments: size, copies, presentations: stack.client.answers.length, ...Object.fromEntries(told) };
 }
 

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { atTestSize, HELD } from "./at-test-size";
 import * as rpc from "./rpc";
+import { TOGETHER } from "./together";
 
 const verdictOn = atTestSize("rpc", rpc);
 
@@ -10,6 +11,7 @@ it.each([
     rpc.SERVED_OR_REFUSED,
   ],
   ["calls are served while every RPC is ill (D2)", rpc.SERVES],
+  ["payments are settled together meanwhile", TOGETHER],
 ])("%s", (_, oracle) => {
   expect(verdictOn(oracle)).toMatchObject(HELD);
 });

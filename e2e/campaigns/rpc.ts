@@ -6,6 +6,7 @@ import { startLoad } from "./load";
 import { type Counts, faulty } from "./rpc/faulty";
 import { liar } from "./rpc/liar";
 import type { Stack } from "./stack";
+import { holdTogether, unhurried } from "./together";
 
 /** Seconds. */
 export const sizes = { full: 1_800, test: 60 };
@@ -30,7 +31,8 @@ export async function run({ size, random, progress, openStack, hold }: Context):
   const liarAt = random.below(RPCS);
   for (const [i, rpc] of rpcs.entries()) {
     const chance = random.fork(`rpc ${i}`);
-    rpc.behave(i === liarAt ? liar(chance, counts, stack.chain.rpcUrl) : faulty(chance, counts));
+    const ill = i === liarAt ? liar(chance, counts, stack.chain.rpcUrl) : faulty(chance, counts);
+    rpc.behave(unhurried(ill));
   }
   const load = startLoad(stack, random.fork("load"), PAYERS);
   const from = performance.now();
@@ -47,6 +49,7 @@ export async function run({ size, random, progress, openStack, hold }: Context):
     report.payments,
     unserved.filter((line) => !refused.includes(line)),
   );
+  await holdTogether(stack, hold);
   hold(SERVES, report.payments, servedIll > 0 ? [] : ["nobody was served while the RPCs were ill"]);
   const asked = Object.fromEntries([...counts].map(([what, count]) => [`rpc: ${what}`, count]));
   return { seconds: size, ...report, servedWhileIll: servedIll, refused: refused.length, ...asked };

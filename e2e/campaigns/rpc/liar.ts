@@ -1,10 +1,12 @@
 import { eip3009ABI } from "@x402/evm";
 import {
+  type Address,
   decodeFunctionData,
   encodeEventTopics,
   type Hex,
   keccak256,
   numberToHex,
+  parseAbi,
   parseTransaction,
   type TransactionSerialized,
 } from "viem";
@@ -16,6 +18,11 @@ import type { Counts } from "./faulty";
 
 /** How often it lies where it has a lie to tell. */
 const LIES = 0.5;
+
+const AGGREGATE = parseAbi([
+  "function aggregate3((address target, bool allowFailure, bytes callData)[] calls) payable returns ((bool, bytes)[])",
+]);
+const AGGREGATE3 = "0x82ad56cb";
 
 type Lie = (call: RpcCall, truth: unknown) => Promise<unknown>;
 type Fields = Record<string, unknown>;
@@ -78,12 +85,22 @@ function zeroed(hex: string): string {
   return `0x${"0".repeat(Math.max(0, hex.length - 2))}`;
 }
 
-/** The receipt of a transfer that never happened, in a block that is real; null for what is no transfer. */
+interface Call {
+  target: Address;
+  callData: Hex;
+}
+
+/** The token's calls a transaction makes: itself, or many through Multicall3; none when it moves nothing. */
+function callsIn(raw: Hex): readonly Call[] {
+  const { to, data } = parseTransaction(raw as TransactionSerialized);
+  if (!to || data === undefined) return [];
+  if (!data.startsWith(AGGREGATE3)) return [{ target: to, callData: data }];
+  const { args } = decodeFunctionData({ abi: AGGREGATE, data });
+  return args[0];
+}
+
+/** The receipt of transfers that never happened, in a block that is real; null for what makes none. */
 function inventReceipt(raw: Hex, head: { number: bigint | null; hash: Hex | null }): Fields | null {
-  const { to, data = "0x" } = parseTransaction(raw as TransactionSerialized);
-  const called = data === "0x" ? null : decodeFunctionData({ abi: eip3009ABI, data });
-  if (called?.functionName !== "transferWithAuthorization") return null;
-  const [from, payTo, value, , , nonce] = called.args;
   const transactionHash = keccak256(raw);
   const place = {
     blockNumber: numberToHex(head.number ?? 0n),
@@ -91,22 +108,29 @@ function inventReceipt(raw: Hex, head: { number: bigint | null; hash: Hex | null
     transactionHash,
     transactionIndex: "0x0",
   };
-  const [used, paid] = [
-    encodeEventTopics({
-      abi: tokenEvents,
-      eventName: "AuthorizationUsed",
-      args: { authorizer: from, nonce },
-    }),
-    encodeEventTopics({ abi: tokenEvents, eventName: "Transfer", args: { from, to: payTo } }),
-  ];
-  const log = { ...place, address: to, removed: false };
+  const events = callsIn(raw).flatMap(({ target, callData }) => {
+    const called = decodeFunctionData({ abi: eip3009ABI, data: callData });
+    if (called.functionName !== "transferWithAuthorization") return [];
+    const [from, to, value, , , nonce] = called.args;
+    const used = { eventName: "AuthorizationUsed", args: { authorizer: from, nonce } } as const;
+    const paid = { eventName: "Transfer", args: { from, to } } as const;
+    const log = { ...place, address: target, removed: false };
+    return [
+      { ...log, topics: encodeEventTopics({ abi: tokenEvents, ...used }), data: "0x" },
+      {
+        ...log,
+        topics: encodeEventTopics({ abi: tokenEvents, ...paid }),
+        data: numberToHex(value, { size: 32 }),
+      },
+    ];
+  });
+  const [first] = events;
+  if (first === undefined) return null;
   return {
     ...place,
-    ...{ from, to, status: "0x1", type: "0x2", contractAddress: null, logsBloom: `0x${"0".repeat(512)}` },
+    ...{ from: first.address, to: first.address, status: "0x1", type: "0x2", contractAddress: null },
     ...{ gasUsed: "0x1", cumulativeGasUsed: "0x1", effectiveGasPrice: "0x1" },
-    logs: [
-      { ...log, topics: used, data: "0x", logIndex: "0x0" },
-      { ...log, topics: paid, data: numberToHex(value, { size: 32 }), logIndex: "0x1" },
-    ],
+    logsBloom: `0x${"0".repeat(512)}`,
+    logs: events.map((log, index) => ({ ...log, logIndex: numberToHex(index) })),
   };
 }
