@@ -14,14 +14,21 @@ export interface Call {
   presentedAt: Date;
 }
 
+/** The parts of a call that a payment is bound to. */
+type Fingerprinted = Pick<Call, "body"> & {
+  request: Pick<NamedRequest, "method">;
+  target: Pick<Target, "rawPath" | "rawQuery">;
+  endpoint: Pick<PublishedEndpoint, "id">;
+};
+
+const DIGEST_OF_NOTHING = createHash("sha256").digest("hex");
+
 /** What a payment is bound to: SHA-256 over the request's parts, each with its length, so that none runs into the next. */
-export function fingerprint({ request, target, endpoint, body }: Call): Buffer {
-  const digest = createHash("sha256").update(body).digest("hex");
-  const hash = createHash("sha256");
-  for (const part of [request.method, endpoint.id, target.rawPath, target.rawQuery, digest]) {
-    hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  }
-  return hash.digest();
+export function fingerprint({ request, target, endpoint, body }: Fingerprinted): Buffer {
+  const digest = body.length === 0 ? DIGEST_OF_NOTHING : createHash("sha256").update(body).digest("hex");
+  const parts = [request.method, endpoint.id, target.rawPath, target.rawQuery, digest];
+  const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join("");
+  return createHash("sha256").update(text).digest();
 }
 
 /** What the ledger keeps of a client's identifier: enough to know it again, and nothing anybody could present. */
@@ -40,7 +47,15 @@ export function newPayment(
   const { request, target, endpoint, presentedAt } = call;
   const { identity, digest, network, asset, payer, payTo, amount, authorization, validBefore } = payment;
   return {
-    ...{ identity, digest, network, asset, payer, payTo, amount, authorization, validBefore },
+    identity,
+    digest,
+    network,
+    asset,
+    payer,
+    payTo,
+    amount,
+    authorization,
+    validBefore,
     fingerprint: fingerprint(call),
     identifier: identifierDigest(presented.identifier),
     merchantId: endpoint.merchantId,
