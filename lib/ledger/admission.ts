@@ -3,7 +3,7 @@ const BACKLOG = { payments: 200, afterSeconds: 10, withinSeconds: 300, oldestSec
 /** Payments of one payer that failed within an hour, after which it pays before the call, and not at all (faults J3). */
 const STRIKES = { before: 3, none: 10 };
 
-const waiting = (seconds: number) => `select from payments sent
+const waiting = (what: string, seconds: number) => `select ${what} from payments sent
   where sent.money = 'submitting' and sent.network = networks.network
     and sent.submitted_at < now() - make_interval(secs => ${seconds})`;
 
@@ -14,9 +14,9 @@ const waiting = (seconds: number) => `select from payments sent
  * choose when that is.
  */
 const BACKLOGS = `select network,
-    exists (${waiting(BACKLOG.oldestSeconds)}
-      and sent.chain_tx_id is not null and sent.valid_before > extract(epoch from now()))
-    or (select count(*) from (${waiting(BACKLOG.afterSeconds)}
+    (${waiting("true", BACKLOG.oldestSeconds)}
+      and sent.chain_tx_id is not null and sent.valid_before > extract(epoch from now()) limit 1) is true
+    or (select count(*) from (${waiting("", BACKLOG.afterSeconds)}
       and sent.submitted_at > now() - make_interval(secs => ${BACKLOG.withinSeconds}) limit ${BACKLOG.payments + 1}) late)
       > ${BACKLOG.payments} is_backed_up
   from (select distinct network from wanted) networks`;
