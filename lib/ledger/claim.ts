@@ -38,7 +38,8 @@ export function openClaim(parts: ClaimParts): (payment: NewPayment) => Promise<C
     }
     leases.hold(lease, id);
     const { funds: _, ...terms } = payment;
-    const fresh = { money: "held", delivery: "pending", attempt: 1 } as const;
-    return { kind: "work", payment: { ...terms, ...fresh, id, charge: taken.charge, lease } };
+    const { charge } = taken;
+    const claimed = { ...terms, id, charge, money: "held", delivery: "pending", attempt: 1, lease } as const;
+    return { kind: "work", payment: claimed };
   };
 }

@@ -67,11 +67,7 @@ export function openKeeping(db: Db, sealer: Sealer) {
     const { status, headers, body } = answer;
     const type = headers.find(([name]) => name.toLowerCase() === "content-type");
     const sealed = sealAnswer(sealer, id, answer).toString("base64");
-    const row = {
-      ...{ id, lease, status, sealed },
-      content_type: type?.[1] ?? null,
-      size_bytes: body.byteLength,
-    };
+    const row = { id, lease, status, content_type: type?.[1] ?? null, size_bytes: body.byteLength, sealed };
     return body.byteLength > GROUPED_BYTES ? (await keepAll([row]))[0] === true : grouped(row);
   };
 }
