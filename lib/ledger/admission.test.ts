@@ -48,6 +48,13 @@ describe("a payer's funds", () => {
     expect(await own.ledger.claim(many[3] as NewPayment)).toEqual({ kind: "overdrawn" });
   });
 
+  it("are spoken for once by a payment that is worked on, also when a copy of it comes with another (A1, A10)", async () => {
+    const [first, second] = (await mintMany(2, 20_000n)) as [NewPayment, NewPayment];
+    await own.claimWork(first);
+    const claims = await Promise.all([own.ledger.claim(first), own.ledger.claim(second)]);
+    expect(claims.map(({ kind }) => kind)).toEqual(["busy", "work"]);
+  });
+
   it("are free again when an attempt failed, or its process died (A10)", async () => {
     const [failed, died, next] = (await mintMany(3, 10_000n)) as [NewPayment, NewPayment, NewPayment];
     await own.ledger.fail(await own.claimWork(failed), "upstream_timeout");

@@ -45,7 +45,7 @@ const TAKE = `
     select id, identity, digest, fingerprint, identifier, merchant_id, endpoint_id,
       endpoint_version, rule, method, path, query, protocol, scheme, network, asset, payer, pay_to, amount,
       "authorization", valid_before, charged, 'held', 'pending', 1, lease, ${LEASE_END}, presented_at, now()
-    from judged where refusal is null
+    from judged where refusal is null and is_leased is not true
     order by identity
     on conflict (identity) do update set
       delivery = case when p.delivery in ('failed', 'streaming') then 'pending' else p.delivery end,
