@@ -14,6 +14,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   // Compression is for the proxy in front: here it would cost the gateway's core, and hold back what streams.
   compress: false,
+  // It looks for its binary beside itself.
+  serverExternalPackages: ["secp256k1"],
   // What the gateway answers brings headers of its own.
   headers: async () => [{ source: "/((?!g/).*)", headers: PAGE_HEADERS }],
   // TypeScript 7 has no JavaScript API, so Next cannot check types itself; `npm test` runs tsc.

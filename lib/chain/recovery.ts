@@ -41,7 +41,7 @@ function recoverNatively({ ecdsaRecover }: Libsecp256k1, digest: Hex, signature:
   return `0x${keccakHex(publicKey.subarray(1)).slice(24)}`;
 }
 
-/** Recovers who signed a digest with 65 bytes whose v is 27 or 28; throws where nobody can have. */
+/** Recovers who signed a digest with 65 bytes whose v is 27 or 28, in capitals or not; throws where nobody can have. */
 export async function recoverSigner(digest: Hex, signature: Hex): Promise<Address> {
   return addon === null
     ? recoverAddress({ hash: digest, signature })
