@@ -7,6 +7,7 @@ import type {
   EndpointTerms,
   GatewayResponse,
   NamedRequest,
+  UpstreamCall,
   UpstreamResult,
 } from "./ports";
 import type { SignProof } from "./proof";
@@ -30,7 +31,7 @@ export interface AskParts {
 export interface Question {
   request: NamedRequest;
   target: Target;
-  body: Uint8Array;
+  body: Exclude<UpstreamCall["body"], null>;
   terms: EndpointTerms;
   /** Absent for free calls. */
   paymentId?: string;
@@ -75,7 +76,10 @@ export async function ask(parts: AskParts, question: Question): Promise<Asked> {
     method: request.method,
     url,
     headers: toUpstream(request.headers, {
-      ...{ secretHeaders, proof, paymentId, allowRange },
+      secretHeaders,
+      proof,
+      paymentId,
+      allowRange,
       via: parts.via,
       requestId: request.id,
     }),

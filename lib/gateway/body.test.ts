@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { collect, readBody } from "./body";
+import { collect, passOn, readBody } from "./body";
 import { startRaw } from "./raw-server.fixture";
 import { createUpstreamClient } from "./upstream";
 
@@ -133,4 +133,25 @@ test("a stream that is no longer wanted ends the upstream's connection, also whe
   if (collected.kind !== "stream") throw new Error(collected.kind);
   await collected.body[Symbol.asyncIterator]().return?.();
   await server.closed(0);
+});
+
+test("a body that is passed on stops being waited for when its caller is slow, not when its reader is (G6)", async () => {
+  async function* trickle() {
+    for (;;) {
+      await sleep(20);
+      yield Buffer.from("x");
+    }
+  }
+  const slow = passOn(trickle(), 1_000, 100);
+  await expect(textOf(slow.chunks)).rejects.toThrow("too_slow");
+  expect(slow.fault()).toBe("too_slow");
+  const prompt = passOn(chunks("a", "b"), 2, 50);
+  for await (const _ of prompt.chunks) await sleep(80);
+  expect(prompt.fault()).toBeNull();
+});
+
+test("a body that is passed on and cut off says so to its reader (B4)", async () => {
+  const body = passOn(thenFails("ab"), 4);
+  await expect(textOf(body.chunks)).rejects.toThrow("cut_off");
+  expect(body.fault()).toBe("cut_off");
 });

@@ -1,7 +1,24 @@
+import type { GatewayRequest } from "./ports";
+
 /** A request body read whole, or why it was not. */
 export type ReadBody =
   | { ok: true; bytes: Uint8Array }
   | { ok: false; reason: "too_large" | "too_slow" | "cut_off" };
+
+/** Why a body did not come whole. */
+export type BodyFault = Extract<ReadBody, { ok: false }>["reason"];
+
+/** A caller's body of known length on its way to an upstream, passed on as it comes. */
+export interface PassingBody {
+  byteLength: number;
+  /** Read once; throws when the rest does not come. */
+  chunks: AsyncIterable<Uint8Array>;
+  /** Why the rest did not come; null while it may. */
+  fault(): BodyFault | null;
+}
+
+const MAX_BYTES = 1_048_576;
+const WITHIN_MS = 10_000;
 
 const LATE = Symbol("late");
 const NO_BYTES = new Uint8Array();
@@ -22,7 +39,7 @@ function alarm(withinMs: number): { rung: Promise<typeof LATE>; off(): void } {
  */
 export async function readBody(
   body: AsyncIterable<Uint8Array> | null,
-  { maxBytes = 1_048_576, withinMs = 10_000 }: { maxBytes?: number; withinMs?: number } = {},
+  { maxBytes = MAX_BYTES, withinMs = WITHIN_MS }: { maxBytes?: number; withinMs?: number } = {},
 ): Promise<ReadBody> {
   if (body === null) return { ok: true, bytes: NO_BYTES };
   const iterator = body[Symbol.asyncIterator]();
@@ -45,6 +62,60 @@ export async function readBody(
   } finally {
     deadline.off();
   }
+}
+
+/** Passes on a body of this length, for whose parts its caller may take so many ms in all, as long as they are wanted. */
+export function passOn(
+  body: AsyncIterable<Uint8Array>,
+  byteLength: number,
+  withinMs = WITHIN_MS,
+): PassingBody {
+  let fault: BodyFault | null = null;
+  let leftMs = withinMs;
+
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    // Taken by hand: to close it would close the connection the answer must still be written to.
+    const iterator = body[Symbol.asyncIterator]();
+    for (;;) {
+      const askedAt = performance.now();
+      const deadline = alarm(leftMs);
+      const next = iterator.next();
+      const read = await Promise.race([next, deadline.rung])
+        .catch(() => null)
+        .finally(deadline.off);
+      leftMs -= performance.now() - askedAt;
+      if (read === LATE) next.catch(() => {});
+      if (read === null || read === LATE) {
+        fault = read === null ? "cut_off" : "too_slow";
+        throw new Error(`The caller's body is ${fault}`);
+      }
+      if (read.done) return;
+      yield read.value;
+    }
+  }
+
+  return { byteLength, chunks: { [Symbol.asyncIterator]: chunks }, fault: () => fault };
+}
+
+/**
+ * Takes in the body of a free call: passed on as it comes where its length is known, read whole where it is not,
+ * since an upstream is always told a length.
+ */
+export async function takeIn({
+  headers,
+  body,
+}: Pick<GatewayRequest, "headers" | "body">): Promise<
+  { ok: true; body: Uint8Array | PassingBody } | Extract<ReadBody, { ok: false }>
+> {
+  const length = headers.find(([name]) => name.toLowerCase() === "content-length")?.[1];
+  if (body !== null && length !== undefined && /^\d+$/.test(length)) {
+    const byteLength = Number(length);
+    return byteLength > MAX_BYTES
+      ? { ok: false, reason: "too_large" }
+      : { ok: true, body: passOn(body, byteLength) };
+  }
+  const read = await readBody(body);
+  return read.ok ? { ok: true, body: read.bytes } : read;
 }
 
 /** An upstream's body: short enough to keep, still coming, or broken off before anything was decided on it. */

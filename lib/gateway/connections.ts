@@ -100,8 +100,11 @@ export class Connection {
       pipelining: 1,
       maxHeaderSize: MAX_HEAD_BYTES,
       // Whoever waits knows how long: a call for its head, a reader for its body.
-      ...{ headersTimeout: 0, bodyTimeout: 0 },
-      ...{ keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS, keepAliveTimeoutThreshold: CLOSING_MS },
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: IDLE_MS,
+      keepAliveTimeoutThreshold: CLOSING_MS,
     });
   }
 

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { ConnectionPool } from "./connections";
 import type { Destination } from "./guard";
@@ -18,12 +19,18 @@ function codeOf(error: NodeJS.ErrnoException): string {
 }
 
 /** Our own framing only: a length or coding of the caller's would let one request smuggle in another. */
-function endToEnd(headers: UpstreamCall["headers"]): string[] {
-  const lines: string[] = [];
+function headersFor({ headers, body }: UpstreamCall): string[] {
+  const lines = body === null ? [] : ["Content-Length", String(body.byteLength)];
   for (const [name, value] of headers) {
     if (!FRAMING_HEADERS.has(name.toLowerCase())) lines.push(name, value);
   }
   return lines;
+}
+
+function bodyOf({ body }: UpstreamCall): Uint8Array | Readable | null {
+  if (body === null || body instanceof Uint8Array) return body;
+  // What it breaks off with is heard by whoever made it, and may come when its request is over.
+  return Readable.from(body.chunks, { objectMode: false }).on("error", () => {});
 }
 
 function pairs(rawHeaders: readonly Buffer[]): [name: string, value: string][] {
@@ -41,15 +48,16 @@ export function exchange(
   pool: ConnectionPool,
   stallMs: number,
 ): Promise<Exchanged> {
-  const { headers, signal } = call;
+  const { signal } = call;
   const method = call.method as Dispatcher.HttpMethod;
+  const body = bodyOf(call);
   const connection = pool.take(destination);
   return new Promise((resolve) => {
     let progress: "connecting" | "sent" | "heard" | "head" = "connecting";
     let over = false;
     let flowing = true;
     let resumeParsing = () => {};
-    const body = new IncomingBody({ pause, resume, cut }, stallMs);
+    const answer = new IncomingBody({ pause, resume, cut }, stallMs);
     // An answer that lies unread because this process was busy is in time: sockets are read before immediates run.
     const timer = setTimeout(() => setImmediate(giveUpLate), call.timeoutMs);
     signal.addEventListener("abort", abort);
@@ -68,7 +76,7 @@ export function exchange(
 
     function giveUp(reason: Refused["reason"]): void {
       settle({ ok: false, reason });
-      body.fail(new Error("The upstream ended its answer early"));
+      answer.fail(new Error("The upstream ended its answer early"));
       cut();
     }
 
@@ -92,7 +100,7 @@ export function exchange(
     }
 
     connection.client.dispatch(
-      { method, path: destination.path, headers: endToEnd(headers), body: call.body, reset: false },
+      { method, path: destination.path, headers: headersFor(call), body, reset: false },
       {
         onConnect() {
           progress = "sent";
@@ -106,18 +114,18 @@ export function exchange(
           if (status < 200) return true;
           progress = "head";
           resumeParsing = resumeBody;
-          body.awaitReader();
-          settle({ ok: true, status, headers: pairs(rawHeaders), body });
+          answer.awaitReader();
+          settle({ ok: true, status, headers: pairs(rawHeaders), body: answer });
           return true;
         },
         onData(bytes) {
-          body.push(bytes);
+          answer.push(bytes);
           return flowing;
         },
         onComplete() {
           // A body without a length ends with its connection, and so it would when that is cut or breaks.
           if (over || connection.isBroken) return giveUp("upstream_invalid");
-          body.end();
+          answer.end();
           signal.removeEventListener("abort", abort);
           pool.keep(destination, connection);
         },

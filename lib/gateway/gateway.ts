@@ -3,7 +3,7 @@ import { inRequest, type Log } from "@/lib/log";
 import { type PresentedPayment, readPaymentHeader } from "@/lib/x402/payment-header";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { type AskParts, ask, type Question } from "./ask";
-import { readBody } from "./body";
+import { readBody, takeIn } from "./body";
 import { type Call, newPayment } from "./call";
 import { claimPatiently } from "./claim";
 import { preflight, withHouseHeaders } from "./house";
@@ -69,21 +69,33 @@ export function createGateway(parts: GatewayParts): Gateway {
     const bringsMoney = header.ok && header.payment !== null;
     const endpoint = await (bringsMoney ? endpoints.asOfNow(target.slug) : endpoints.lately(target.slug));
     if (endpoint === null) return refuse("not_found", request);
+    const rule = matchRule(endpoint.terms, request.method, target.path);
+    // What is offered no more may still have been paid for.
+    if (rule?.priceMicroUsd === null && endpoint.state !== "deleted") {
+      return giveAway({ request, target, endpoint });
+    }
     const read = await readBody(request.body);
     if (!read.ok) return refuse(BODY_FAULTS[read.reason], request);
     const call = { request, target, endpoint, body: read.bytes, presentedAt };
-    const rule = matchRule(endpoint.terms, request.method, target.path);
-    // What is offered no more may still have been paid for.
-    if (rule?.priceMicroUsd === null && endpoint.state !== "deleted") return giveAway(call);
     if (!header.ok) return refuse(header.code, request);
     const { payment } = header;
     return payment === null ? turnAway(call, rule) : inRequest(request.id, () => sell(call, payment));
   }
 
-  async function giveAway({ request, target, endpoint, body }: Call): Promise<GatewayResponse> {
+  async function giveAway({
+    request,
+    target,
+    endpoint,
+  }: Pick<Call, "request" | "target" | "endpoint">): Promise<GatewayResponse> {
     if (endpoint.state === "paused") return refuse("endpoint_paused", request);
+    const taken = await takeIn(request);
+    if (!taken.ok) return refuse(BODY_FAULTS[taken.reason], request);
     const { signal } = request;
+    const { body } = taken;
     const asked = await ask(parts, { request, target, body, terms: endpoint.terms, signal });
+    const fault = body instanceof Uint8Array ? null : body.fault();
+    // An upstream that got half a body was not the one to fail.
+    if (asked.kind === "worthless" && fault !== null) return refuse(BODY_FAULTS[fault], request);
     return asked.kind === "whole" ? asked.answer : asked.response;
   }
 

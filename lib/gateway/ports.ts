@@ -79,7 +79,8 @@ export interface UpstreamCall {
   /** Absolute URL whose path and query are sent byte for byte. */
   url: string;
   headers: readonly (readonly [name: string, value: string])[];
-  body: Uint8Array | null;
+  /** Whole, or as it comes in a length that is known; null where there is none. */
+  body: Uint8Array | { byteLength: number; chunks: AsyncIterable<Uint8Array> } | null;
   /** Time to response headers. */
   timeoutMs: number;
   signal: AbortSignal;

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { UpstreamCall, UpstreamResult } from "./ports";
@@ -326,6 +327,26 @@ test("a GET that meets a connection just closed is sent again; a POST is not, si
   const posted = await call(`${server.origin}/`, { method: "POST" });
   expect(posted).toEqual({ ok: false, reason: "upstream_unreachable" });
   expect(server.received).toHaveLength(2);
+});
+
+test("a body that was passed on as it came is not sent again, whatever the method", async () => {
+  const server = await startRaw((socket, requests) => {
+    if (requests === 1) socket.write(OK);
+    else socket.resetAndDestroy();
+  });
+  const call = clientWith();
+  await textOf(await call(`${server.origin}/`));
+  const body = { byteLength: 2, chunks: Readable.from([Buffer.from("hi")]) };
+  const result = await call(`${server.origin}/`, { method: "GET", body });
+  expect(result).toEqual({ ok: false, reason: "upstream_unreachable" });
+  expect(server.received.join("").match(/GET \//g)).toHaveLength(2);
+});
+
+test("a body that is passed on arrives under its length", async () => {
+  const server = await startRaw((socket) => void socket.end(OK));
+  const body = { byteLength: 4, chunks: Readable.from([Buffer.from("ab"), Buffer.from("cd")]) };
+  await textOf(await clientWith()(`${server.origin}/`, { method: "PUT", body }));
+  expect(server.received[0]).toContain("\r\ncontent-length: 4\r\n\r\nab");
 });
 
 test("a GET is answered although its server has just closed every connection that was kept", async () => {

@@ -1,7 +1,7 @@
 import { ConnectionPool } from "./connections";
 import { exchange } from "./exchange";
 import { createGuard, type GuardOptions } from "./guard";
-import type { CallUpstream, UpstreamResult } from "./ports";
+import type { CallUpstream, UpstreamCall, UpstreamResult } from "./ports";
 
 const MAX_URL_LENGTH = 2_048;
 
@@ -18,6 +18,11 @@ export interface UpstreamOptions extends GuardOptions {
   ca?: string;
 }
 
+/** A body that was passed on as it came is gone. */
+function isRepeatable({ method, body }: UpstreamCall): boolean {
+  return SAFE_METHODS.has(method) && (body === null || body instanceof Uint8Array);
+}
+
 const UNREACHABLE: UpstreamResult = { ok: false, reason: "upstream_unreachable" };
 
 /** Makes the guarding client: https to public addresses, everything else only inside the operator's listed networks. */
@@ -30,7 +35,7 @@ export function createUpstreamClient(options: UpstreamOptions): CallUpstream {
     if (!parsed.ok || call.signal.aborted) return UNREACHABLE;
     let result = await exchange(call, parsed.destination, pool, stallMs);
     // Each try uses up one connection that its server had closed, and a new one is never stale: this ends.
-    while (result === "stale" && SAFE_METHODS.has(call.method)) {
+    while (result === "stale" && isRepeatable(call)) {
       result = await exchange(call, parsed.destination, pool, stallMs);
     }
     return result === "stale" ? UNREACHABLE : result;

@@ -370,6 +370,44 @@ describe("what passes through the gateway", () => {
     });
   });
 
+  it("the body of a free call streams both ways: neither side waits for the end of the other", async () => {
+    const shop = await shopWith((request, response) => {
+      response.writeHead(200, { "content-length": "6" });
+      request.pipe(response);
+    });
+    const request = http.request(shop.url("/free/echo"), {
+      agent: false,
+      method: "POST",
+      headers: { "content-length": "6" },
+    });
+    request.write("one");
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    const echoed = response[Symbol.asyncIterator]();
+    expect([response.headers["content-length"], String((await echoed.next()).value)]).toEqual(["6", "one"]);
+    request.end("two");
+    expect(String((await echoed.next()).value)).toBe("two");
+    expect((await echoed.next()).done).toBe(true);
+  });
+
+  it("truncation: the body of a free call that breaks off never looks whole to the upstream (B4)", async () => {
+    let hung: Promise<unknown> = Promise.resolve();
+    const shop = await shopWith((request) => {
+      hung = new Promise((resolve) => request.on("error", resolve).resume());
+    });
+    const call = callAndLeave(
+      shop.url("/free/x"),
+      { method: "POST", headers: { "content-length": "6" } },
+      "one",
+    );
+    await eventually(
+      async () => shop.seen.length,
+      (calls) => calls === 1,
+    );
+    await call.leave();
+    await hung;
+    expect(shop.seen[0]?.complete).toBe(false);
+  });
+
   it("header smuggling: the upstream sees nothing of the caller's payment, identity or connection (G10, B18)", async () => {
     const shop = await shopWith((_, response) => response.end());
     await rawCall(shop.url("/now"), {
