@@ -234,8 +234,6 @@ export interface Relayer {
   signBlank(accountNonce: number, fees: Fees): Promise<SignedTransaction>;
   /** Hands a stored transaction to the network; its answer is only a hint, so it never throws (it logs). */
   broadcast(raw: Hex): Promise<void>;
-  /** Resolves when an RPC shows a transaction mined, and at the latest after `forMs`; a hint as well. */
-  untilMined(txHash: Hex, forMs: number): Promise<void>;
   /** The next account nonce the chain would accept, counting pending transactions. */
   nextNonce(): Promise<number>;
   /** The same as two RPCs confirm it, where there are two: for what can never be taken back. */
@@ -277,8 +275,11 @@ export interface Chain {
   isContract(address: Address): Promise<boolean>;
   /** Whether the token refuses to pay an address at all, as it does one its issuer has blocked. */
   isBlocked(address: Address): Promise<boolean>;
-  /** Looks for the transfer: in the receipt of `txHash` when given, else by AuthorizationUsed(from, nonce) in the logs. */
-  prove(authorization: Authorization, txHash: Hex | null): Promise<Proof>;
+  /**
+   * Looks for the transfer: in the receipt of `txHash` when given, else by AuthorizationUsed(from, nonce) in the logs.
+   * With `justSent` a transaction that is not mined yet is all there is to know, and nothing else is asked.
+   */
+  prove(authorization: Authorization, txHash: Hex | null, justSent?: boolean): Promise<Proof>;
   history: ChainHistory;
   /** Checks chain id, token code and, for a relayer, gas; returns one sentence per fault, none when ready. */
   faults(): Promise<string[]>;

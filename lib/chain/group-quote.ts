@@ -48,14 +48,15 @@ export function openGroupQuotes(rpc: Rpc, relayer: Address) {
     each = roomy > GAS_EACH ? roomy : GAS_EACH;
   }
 
-  return (authorizations: readonly Authorization[], price: GasPrice): Promise<GroupQuote> => {
-    const { maxFeePerGas, maxPriorityFeePerGas, headNumber } = price;
-    const group = authorizations.slice(0, roomIn(price));
+  return async (authorizations: readonly Authorization[], price: Promise<GasPrice>): Promise<GroupQuote> => {
+    // One has room always, and is tried while the price is read.
+    const group = authorizations.length > 1 ? authorizations.slice(0, roomIn(await price)) : authorizations;
     const calls = group.map((one) => ({ target: one.asset, data: encodeTransfer(one) }));
     return rpc.ask(async (client) => {
-      const [results, balance] = await Promise.all([
+      const [results, balance, { maxFeePerGas, maxPriorityFeePerGas, headNumber }] = await Promise.all([
         callTogether(client, calls, { gas: limitFor(group.length) }),
         client.getBalance({ address: relayer }),
+        price,
         estimate(client, group),
       ]);
       const gas = limitFor(group.length);

@@ -63,8 +63,8 @@ function openChain(network: Network, rpc: Rpc, submitter: Submitter, log: Log): 
       return foreseen;
     },
     isBlocked: (address) => rpc.ask((client) => isBlocked(client, network.token.address, address)),
-    async prove(authorization, txHash) {
-      const proof = await prove({ rpc, network, relayers: addresses }, authorization, txHash);
+    async prove(authorization, txHash, justSent = false) {
+      const proof = await prove({ rpc, network, relayers: addresses }, authorization, { txHash, justSent });
       if (proof.outcome === "failed" && txHash !== null && submitter.kind === "facilitator") {
         log.error("facilitator_settled_nothing", { network: network.id, txHash, reason: proof.reason });
       }

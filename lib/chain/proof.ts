@@ -13,6 +13,14 @@ export type Finding = Proof | { outcome: "used" };
 const PENDING: Finding = { outcome: "pending" };
 const USED: Finding = { outcome: "used" };
 
+/** How a transfer was sent. */
+export interface SentTransfer {
+  /** Of our transaction, or of the one a facilitator named; null when there is none to be known. */
+  txHash: Hex | null;
+  /** Whether that was a moment ago, so that it is not looked for elsewhere before it is mined. */
+  justSent: boolean;
+}
+
 function failed(reason: TransferFailure): Finding {
   return { outcome: "failed", reason };
 }
@@ -25,10 +33,11 @@ function failed(reason: TransferFailure): Finding {
 export async function findOutcome(
   client: ChainClient,
   authorization: Authorization,
-  txHash: Hex | null,
+  { txHash, justSent }: SentTransfer,
   relayers: readonly Address[],
 ): Promise<Finding> {
   const receipt = txHash === null ? null : await receiptOf(client, txHash);
+  if (receipt === null && justSent) return PENDING;
   const shown = receipt === null ? null : await proveByReceipt(client, authorization, receipt);
   if (shown !== null) return shown;
   const state = await readPayerState(client, authorization);

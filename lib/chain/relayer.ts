@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Hex, keccak256, parseTransaction, TransactionReceiptNotFoundError } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Log } from "@/lib/log";
@@ -19,14 +18,10 @@ import { viemChainOf } from "./networks";
 import { quoteTransfer } from "./quote";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
-import { receiptOf } from "./shared-receipt";
 import { type ContractCall, encodeTransfers } from "./transfer";
 
 /** What a transfer of nothing takes on every EVM chain; rollups that charge for publishing within gas take more. */
 const BLANK_GAS = 100_000n;
-
-/** Pauses between looks for a transaction that was just sent: short at first, for chains that mine at once. */
-const LOOK_AFTER_MS = [3, 5, 8, 12, 20, 40, 80, 160, 250];
 
 /** Opens a relayer: a wallet of ours that sends the transactions and pays their gas. */
 export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rpc, log: Log): Relayer {
@@ -59,7 +54,7 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
         doubts: ({ ok }) => !ok,
       });
     },
-    quoteGroup: async (authorizations) => quoteGroup(authorizations, await recentPrice()),
+    quoteGroup: (authorizations) => quoteGroup(authorizations, recentPrice()),
     nextNonce: () => rpc.ask(countPending),
     async confirmedNonce() {
       const { answer, second } = await rpc.askTwo(
@@ -96,15 +91,6 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
       await rpc
         .tell((client) => client.sendRawTransaction({ serializedTransaction: raw }))
         .catch((error: unknown) => log.warn("broadcast_unconfirmed", { hash: keccak256(raw), error }));
-    },
-
-    async untilMined(txHash, forMs) {
-      const until = performance.now() + forMs;
-      for (let look = 0; performance.now() < until; look++) {
-        await sleep(LOOK_AFTER_MS[Math.min(look, LOOK_AFTER_MS.length - 1)]);
-        const receipt = await rpc.ask((client) => receiptOf(client, txHash)).catch(() => null);
-        if (receipt !== null) return;
-      }
     },
   };
 }

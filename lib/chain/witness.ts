@@ -1,7 +1,7 @@
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import type { Authorization, Network, Proof } from "./chain";
 import { findNonceUse } from "./nonce-use";
-import { type Finding, findOutcome, findOutcomeOfUse } from "./proof";
+import { type Finding, findOutcome, findOutcomeOfUse, type SentTransfer } from "./proof";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
 
@@ -26,11 +26,11 @@ export interface Witnesses {
 export async function prove(
   witnesses: Witnesses,
   authorization: Authorization,
-  txHash: Hex | null,
+  sent: SentTransfer,
 ): Promise<Proof> {
   const { rpc, relayers } = witnesses;
   const found = await agreed(witnesses, authorization, (client) =>
-    findOutcome(client, authorization, txHash, relayers),
+    findOutcome(client, authorization, sent, relayers),
   );
   if (found.outcome !== "used") return found;
   const use = await findNonceUse(rpc, authorization);

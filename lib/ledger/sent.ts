@@ -29,9 +29,10 @@ export async function proveSent(
   chain: Chain,
   authorization: Authorization,
   hashes: readonly Hex[],
+  justSent = false,
 ): Promise<Proof> {
   for (const hash of hashes.length === 0 ? [null] : hashes) {
-    const proof = await chain.prove(authorization, hash);
+    const proof = await chain.prove(authorization, hash, justSent);
     if (proof.outcome !== "pending") return proof;
   }
   return { outcome: "pending" };

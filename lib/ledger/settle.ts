@@ -15,8 +15,11 @@ import type { Submit } from "./submit-group";
 
 /** How long a caller waits for its proof before it is told to present the payment again. */
 const PROVE_FOR_MS = 20_000;
-/** Pauses between looks at the chain: quick at first, for fast chains, then once a second. */
-const LOOK_AFTER_MS = [0, 20, 40, 80, 160, 320, 640, 1_000];
+/** How long what was just sent is looked for by its hash alone. */
+const JUST_SENT_MS = 2_000;
+/** Pauses between looks at the chain: short at first, for chains that mine at once, then as blocks of seconds need it. */
+const LOOK_AFTER_MS = [2, 4, 6, 8, 10, 15, 20, 40, 80, 160, 250];
+const LOOK_AGAIN_MS = [0, 20, 40, 80, 160, 320, 640, 1_000];
 
 /** What charging needs beside the payment. */
 export interface SettleParts {
@@ -124,11 +127,17 @@ async function chargeSentBefore(
 async function proveUntil(
   chain: Chain,
   authorization: Authorization,
-  sent: Sent,
+  { txHash }: Sent,
   until: number,
 ): Promise<Proof> {
-  await sent.mined;
-  return prove(chain, authorization, sent.txHash === null ? [] : [sent.txHash], until);
+  if (txHash === null) return prove(chain, authorization, [], until);
+  const elsewhereFrom = performance.now() + JUST_SENT_MS;
+  for (let looks = 0; performance.now() < elsewhereFrom; looks++) {
+    await sleep(LOOK_AFTER_MS[Math.min(looks, LOOK_AFTER_MS.length - 1)]);
+    const proof = await look(chain, authorization, [txHash], true);
+    if (proof.outcome !== "pending") return proof;
+  }
+  return prove(chain, authorization, [txHash], until);
 }
 
 async function prove(
@@ -138,15 +147,21 @@ async function prove(
   until: number,
 ): Promise<Proof> {
   for (let looks = 0; ; looks++) {
-    await sleep(LOOK_AFTER_MS[Math.min(looks, LOOK_AFTER_MS.length - 1)]);
+    await sleep(LOOK_AGAIN_MS[Math.min(looks, LOOK_AGAIN_MS.length - 1)]);
     const proof = await look(chain, authorization, hashes);
     if (proof.outcome !== "pending" || performance.now() >= until) return proof;
   }
 }
 
 /** A silent chain is an unknown outcome, never a failure: the money may have moved. */
-async function look(chain: Chain, authorization: Authorization, hashes: readonly Hex[]): Promise<Proof> {
-  return (await proveSent(chain, authorization, hashes).catch(nullIfUnavailable)) ?? { outcome: "pending" };
+async function look(
+  chain: Chain,
+  authorization: Authorization,
+  hashes: readonly Hex[],
+  justSent = false,
+): Promise<Proof> {
+  const proof = await proveSent(chain, authorization, hashes, justSent).catch(nullIfUnavailable);
+  return proof ?? { outcome: "pending" };
 }
 
 /** Books what the chain shows, and says what the charge came to, whoever booked it. */

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Authorization, GasQuote, Relayer, SignedTransaction } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { relayers } from "@/lib/db/schema";
@@ -19,9 +19,10 @@ export interface Transferable {
   authorization: Authorization;
 }
 
-/** A transaction that was stored, and the payments that it settles. */
+/** A transaction that was stored, its account nonce, and the payments that it settles. */
 export interface StoredGroup {
   signed: SignedTransaction;
+  accountNonce: number;
   paymentIds: ReadonlySet<string>;
 }
 
@@ -67,7 +68,7 @@ export async function signAndStore(
       const signed = await relayer.sign(authorizations, quote.gas, accountNonce);
       const paymentIds = ours.map(({ payment }) => payment.id);
       await store(tx, { network, relayer, accountNonce, signed, paymentIds, ...quote });
-      return { signed, paymentIds: new Set(paymentIds) };
+      return { signed, accountNonce, paymentIds: new Set(paymentIds) };
     });
   } catch (error) {
     if (!(error instanceof RelayerUnknown)) throw error;
@@ -79,7 +80,17 @@ export async function signAndStore(
 
 type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
-/** Locks the payments that are still ours, in the order of their ids as everybody does, and takes an account nonce for them. */
+/** Locks the payments that are still ours, in the order of their ids as everybody does. */
+function lockOurs(group: readonly Transferable[], from: SendFrom): SQL {
+  const wanted = JSON.stringify(group.map(({ payment: { id, lease } }) => ({ id, lease })));
+  return sql`select payments.id from payments
+    join json_to_recordset(${wanted}::text::json) wanted(id uuid, lease text)
+      on wanted.id = payments.id and wanted.lease = lease_owner
+    where money = ${from} and lease_until > now()
+    order by payments.id for update of payments`;
+}
+
+/** Locks the payments that are still ours, and takes an account nonce for them. */
 async function takeOurs(
   tx: Tx,
   network: string,
@@ -87,15 +98,8 @@ async function takeOurs(
   group: readonly Transferable[],
   from: SendFrom,
 ) {
-  const wanted = JSON.stringify(group.map(({ payment: { id, lease } }) => ({ id, lease })));
   const [row] = await tx.execute<{ ids: string[]; account_nonce: string | null }>(sql`
-    with ours as materialized (
-      select payments.id from payments
-      join json_to_recordset(${wanted}::text::json) wanted(id uuid, lease text)
-        on wanted.id = payments.id and wanted.lease = lease_owner
-      where money = ${from} and lease_until > now()
-      order by payments.id for update of payments
-    ), taken as (
+    with ours as materialized (${lockOurs(group, from)}), taken as (
       update relayers set next_nonce = next_nonce + 1
       where network = ${network} and address = ${address} and exists (select from ours)
       returning next_nonce - 1 account_nonce
@@ -119,19 +123,68 @@ interface Storable {
   headNumber: bigint;
 }
 
-async function store(
-  tx: Tx,
-  { network, relayer, accountNonce, signed, paymentIds, gas, headNumber }: Storable,
-) {
-  const id = newId();
+/** What is stored of a transaction, in the order of `STORED`. */
+function storable(id: string, { network, relayer, accountNonce, signed, gas, headNumber }: Storable): SQL {
   const { maxFeePerGas, maxPriorityFeePerGas } = gas;
+  return sql`${id}::uuid, ${network}, ${signed.hash}, ${relayer.address}, ${accountNonce}::bigint, ${signed.raw},
+    ${`${maxFeePerGas}`}::numeric, ${`${maxPriorityFeePerGas}`}::numeric, ${`${gas.gas}`}::numeric, ${`${headNumber}`}::bigint`;
+}
+const STORED = sql`chain_txs (id, network, hash, sender, account_nonce, raw, max_fee_per_gas, max_priority_fee_per_gas,
+  gas_limit, priced_at_block)`;
+
+/** Marks payments as sent by a stored transaction. */
+function markedBy(id: string): SQL {
+  return sql`update payments set chain_tx_id = ${id}, money = 'submitting', submitted_at = now()`;
+}
+
+async function store(tx: Tx, transaction: Storable): Promise<void> {
+  const id = newId();
   await tx.execute(sql`
-    with stored as (
-      insert into chain_txs (id, network, hash, sender, account_nonce, raw, max_fee_per_gas, max_priority_fee_per_gas,
-        gas_limit, priced_at_block)
-      values (${id}, ${network}, ${signed.hash}, ${relayer.address}, ${accountNonce}, ${signed.raw},
-        ${`${maxFeePerGas}`}, ${`${maxPriorityFeePerGas}`}, ${`${gas.gas}`}, ${`${headNumber}`})
+    with stored as (insert into ${STORED} select ${storable(id, transaction)})
+    ${markedBy(id)}
+    where id in (select value::uuid from json_array_elements_text(${JSON.stringify(transaction.paymentIds)}::text::json))`);
+}
+
+/** The account nonces that relayers hand out next, as far as this process knows: by address. */
+export type ExpectedNonces = Map<string, number>;
+
+/**
+ * The same as `signAndStore` in one statement, signed beforehand with the account nonce that is expected to be next. Null,
+ * and nothing happened, when it was not, or when a payment is no longer ours.
+ */
+export async function storeAsExpected(
+  db: Db,
+  relayer: Relayer,
+  group: readonly Transferable[],
+  quote: { gas: GasQuote; headNumber: bigint },
+  nonces: ExpectedNonces,
+): Promise<StoredGroup | null> {
+  const { address } = relayer;
+  const accountNonce = nonces.get(address);
+  const [first] = group;
+  // Until it is known to be right again.
+  nonces.delete(address);
+  if (accountNonce === undefined || first === undefined) return null;
+  const inOrder = [...group].sort((a, b) => (a.payment.id < b.payment.id ? -1 : 1));
+  const signed = await relayer.sign(
+    inOrder.map(({ authorization }) => authorization),
+    quote.gas,
+    accountNonce,
+  );
+  const { network } = first.payment;
+  const paymentIds = inOrder.map(({ payment }) => payment.id);
+  const id = newId();
+  const marked = await db.execute(sql`
+    with ours as materialized (${lockOurs(inOrder, "held")}), taken as (
+      update relayers set next_nonce = next_nonce + 1
+      where network = ${network} and address = ${address} and next_nonce = ${accountNonce}
+        and (select count(*) from ours) = ${inOrder.length}
+      returning next_nonce
+    ), stored as (
+      insert into ${STORED} select ${storable(id, { network, relayer, accountNonce, signed, paymentIds, ...quote })} from taken
     )
-    update payments set chain_tx_id = ${id}, money = 'submitting', submitted_at = now()
-    where id in (select value::uuid from json_array_elements_text(${JSON.stringify(paymentIds)}::text::json))`);
+    ${markedBy(id)} where id in (select id from ours) and exists (select from taken)
+    returning id`);
+  if (marked.length === 0) return null;
+  return { signed, accountNonce, paymentIds: new Set(paymentIds) };
 }

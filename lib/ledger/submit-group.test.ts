@@ -12,7 +12,8 @@ import { losingBroadcasts, relayerOf } from "./fixture";
 import { openOwnLedger } from "./own-ledger.fixture";
 import { recordSettlements } from "./record";
 import { settle } from "./settle";
-import { openSubmit } from "./submit-group";
+import { nextAccountNonce } from "./stored";
+import { openSubmit, type Submit } from "./submit-group";
 import { fillGaps } from "./workers/fill-gaps";
 import { finalise } from "./workers/finalise";
 import { meterGas } from "./workers/meter-gas";
@@ -44,9 +45,12 @@ function withRelayer(chain: Chain, change: (relayer: Relayer) => Partial<Relayer
 }
 
 /** Charges payments all at once, as requests do that come together. */
-async function chargeTogether(chain: Chain, payments: readonly ClaimedPayment[]) {
+async function chargeTogether(
+  chain: Chain,
+  payments: readonly ClaimedPayment[],
+  submit: Submit = openSubmit(own.db),
+) {
   const { db, log } = own;
-  const submit = openSubmit(db);
   const record = async (proven: Parameters<typeof recordSettlements>[1][number]) =>
     (await recordSettlements(db, [proven]))[0] === true;
   return Promise.all(payments.map((payment) => settle({ db, chain, submit, record, log }, payment)));
@@ -159,6 +163,31 @@ describe("payments that come at the same time", () => {
     expect(await own.rowOf(lost)).toMatchObject({ money: "held", chainTxId: null });
     const { asset, from, nonce } = authorizationOf(await own.rowOf(lost));
     expect(await own.chain.payerState({ asset, from, nonce })).toMatchObject({ nonceUsed: false });
+  });
+
+  it("use each account nonce once, also those that a process expects and another one takes (D8)", async () => {
+    const [ours, theirs] = [openSubmit(own.db), openSubmit(own.db)];
+    const payments: ClaimedPayment[] = [];
+    for (const submit of [ours, ours, theirs, ours, ours, theirs]) {
+      const some = await answered(2);
+      const charges = await chargeTogether(own.chain, some, submit);
+      expect(charges).toEqual(some.map(() => expect.objectContaining(SETTLED)));
+      payments.push(...some);
+    }
+    expect(await transactionsOf(payments)).toEqual([2, 2, 2, 2, 2, 2]);
+    // What is expected holds for those alone whose lease does.
+    const [lost, kept] = await answered(2);
+    if (!lost || !kept) throw new Error("There are no payments");
+    await own.abandon(lost);
+    expect(await chargeTogether(own.chain, [lost, kept], theirs)).toEqual([
+      { outcome: "unavailable" },
+      expect.objectContaining(SETTLED),
+    ]);
+    expect(await own.rowOf(lost)).toMatchObject({ money: "held", chainTxId: null });
+    const { address } = relayerOf(own.chain);
+    expect(await relayerOf(own.chain).minedNonce()).toBe(
+      await nextAccountNonce(own.db, { network: own.chain.network.id, sender: address }),
+    );
   });
 
   it("go with the next ones where a block has no room for all", async () => {

@@ -3,8 +3,14 @@ import type { Authorization, Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { gather } from "@/lib/gather";
 import { chooseRelayer } from "./choose-relayer";
-import { type Chargeable, signAndStore, type Transferable } from "./sign-and-store";
-import { type Submission, send, submit } from "./submit";
+import {
+  type Chargeable,
+  type ExpectedNonces,
+  signAndStore,
+  storeAsExpected,
+  type Transferable,
+} from "./sign-and-store";
+import { type Submission, submit } from "./submit";
 
 type Db = Database["db"];
 
@@ -20,6 +26,7 @@ type GroupSubmission = Submission | { kind: "alone" } | { kind: "next" };
 async function submitGroup(
   db: Db,
   chain: Chain,
+  nonces: ExpectedNonces,
   group: readonly Transferable[],
 ): Promise<readonly GroupSubmission[]> {
   const { submitter, network } = chain;
@@ -27,13 +34,18 @@ async function submitGroup(
   const relayer = await chooseRelayer(db, network.id, submitter.relayers);
   const { moves, ...quote } = await relayer.quoteGroup(group.map(({ authorization }) => authorization));
   const going = group.filter((_, index) => moves[index]);
-  const stored = await signAndStore(db, relayer, going, quote);
-  const sent = stored === null ? null : await send(relayer, stored.signed);
+  const stored =
+    (await storeAsExpected(db, relayer, going, quote, nonces)) ??
+    (await signAndStore(db, relayer, going, quote));
+  if (stored !== null) {
+    nonces.set(relayer.address, stored.accountNonce + 1);
+    await relayer.broadcast(stored.signed.raw);
+  }
   return group.map(({ payment }, index): GroupSubmission => {
     if (index >= moves.length) return { kind: "next" };
     if (!moves[index]) return { kind: "alone" };
-    if (sent === null || !stored?.paymentIds.has(payment.id)) return { kind: "lost" };
-    return { kind: "sent", ...sent, amongOthers: stored.paymentIds.size > 1 };
+    if (!stored?.paymentIds.has(payment.id)) return { kind: "lost" };
+    return { kind: "sent", txHash: stored.signed.hash, amongOthers: stored.paymentIds.size > 1 };
   });
 }
 
@@ -53,9 +65,10 @@ export function openSubmit(db: Db): Submit {
 
   function groupOf(chain: Chain) {
     const { id } = chain.network;
+    const nonces: ExpectedNonces = new Map();
     const open =
       groups.get(id) ??
-      gather((group: readonly Transferable[]) => submitGroup(db, chain, group), {
+      gather((group: readonly Transferable[]) => submitGroup(db, chain, nonces, group), {
         atMost: AT_MOST,
         overtakeMs: OVERTAKE_MS,
       });

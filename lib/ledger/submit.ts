@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Hex } from "viem";
-import type { Authorization, Chain, Relayer, SignedTransaction, TransferFailure } from "@/lib/chain/chain";
+import type { Authorization, Chain, TransferFailure } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { payments } from "@/lib/db/schema";
 import { chooseRelayer } from "./choose-relayer";
@@ -8,16 +8,11 @@ import { type Chargeable, type SendFrom, signAndStore } from "./sign-and-store";
 
 type Db = Database["db"];
 
-/** How long a transaction that was just sent is waited for before its payments are looked for elsewhere too. */
-const MINED_WITHIN_MS = 2_000;
-
 /** What came of sending: on its way (with its hash, where one is known), certain not to go, or no longer ours to send. */
 export type Submission =
   | {
       kind: "sent";
       txHash: Hex | null;
-      /** Resolves when it is time to look for it on chain. */
-      mined: Promise<void>;
       /** Whether it went with others, which may be why it fails. */
       amongOthers: boolean;
     }
@@ -26,7 +21,7 @@ export type Submission =
 
 /** What was sent by somebody else, or by a facilitator, which says when it is done. */
 function sentBefore(txHash: Hex | null): Submission {
-  return { kind: "sent", txHash, mined: Promise.resolve(), amongOthers: false };
+  return { kind: "sent", txHash, amongOthers: false };
 }
 
 /** Moves a payment from held to submitting without a transaction of ours, if its lease is still ours and nobody else did. */
@@ -73,13 +68,9 @@ export async function submit(
   }
   const stored = await signAndStore(db, relayer, [{ payment, authorization }], quote, from);
   if (stored === null) return { kind: "lost" };
-  return { kind: "sent", amongOthers: false, ...(await send(relayer, stored.signed)) };
-}
-
-/** Sends a stored transaction, and begins to wait for its block. */
-export async function send(relayer: Relayer, { raw, hash }: SignedTransaction) {
+  const { raw, hash } = stored.signed;
   await relayer.broadcast(raw);
-  return { txHash: hash, mined: relayer.untilMined(hash, MINED_WITHIN_MS) };
+  return { kind: "sent", txHash: hash, amongOthers: false };
 }
 
 /** Notes the hash a facilitator named for a payment it was asked to settle; null notes that it named none. */
