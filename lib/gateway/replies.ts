@@ -1,36 +1,10 @@
 import { REASONS, type ReasonCode } from "@/lib/x402/reasons";
 import { type Receipt, receiptHeader } from "@/lib/x402/receipt";
-import { BoundedMap } from "./bounded-map";
 import type { Call } from "./call";
 import type { Charge, ClaimedPayment, GatewayResponse, QuotedNetwork, Rule } from "./ports";
 import type { Quote } from "./quote";
-import {
-  acceptsPage,
-  asPage,
-  type Challenge,
-  challenge,
-  challenged,
-  type Demand,
-  refuse,
-  withHeader,
-} from "./respond";
-
-/** What is kept of 402s that are made ready, and for how long: the gas that a price must cover changes by itself. */
-const READY_BYTES = 16 * 2 ** 20;
-const READY_MS = 1_000;
-
-/** A 402 made ready, and what it was made from. */
-interface Ready {
-  rule: Rule | null;
-  sellerName: string;
-  /** Unix milliseconds. */
-  until: number;
-  challenge: Challenge;
-}
-
-function bytesOf({ headers, beginning }: Challenge): number {
-  return headers.flat().reduce((sum, text) => sum + text.length, 500 + beginning.length);
-}
+import { openReadyChallenges } from "./ready-challenges";
+import { acceptsPage, asPage, challenge, challenged, type Demand, refuse, withHeader } from "./respond";
 
 /** What answers need to know of the place they are given from. */
 export interface ReplyParts {
@@ -43,7 +17,7 @@ export interface ReplyParts {
 
 /** Makes the answers to priced calls that depend on what was quoted, and on what came of the payment. */
 export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
-  const ready = new BoundedMap<Ready>(READY_BYTES);
+  const ready = openReadyChallenges();
 
   /** A 402 with the offers of now; a 404 where there are none any more. */
   function demand(call: Call, quote: Quote | null, code: ReasonCode): GatewayResponse {
@@ -72,27 +46,22 @@ export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
     };
   }
 
-  /** What a call without a payment is told: its price. That is most calls, so it is made ready once and kept for a while. */
+  /** What a call without a payment is told: its price. Most calls are such, so what is asked for often is made ready. */
   function tellPrice(call: Call, rule: Rule | null, quote: () => Quote | null): GatewayResponse {
     const { request, target, endpoint } = call;
-    const isPage = acceptsPage(request);
+    const source = rule && !acceptsPage(request) ? { rule, sellerName: endpoint.sellerName } : null;
     const key = `${rule?.method} ${target.slug}${target.rawPath}`;
-    const kept = isPage ? undefined : ready.get(key);
-    // A rule belongs to one version of one endpoint.
-    if (kept?.rule === rule && kept?.sellerName === endpoint.sellerName && Date.now() < kept.until) {
-      return challenged(kept.challenge, request);
-    }
+    const kept = source && ready.find(key, source);
+    if (kept !== null) return challenged(kept, request);
     const asked = demandOf(call, quote());
     if ("refusal" in asked) return refuse(asked.refusal, request);
     const made = challenge(asked, "payment_required");
-    if (isPage) {
-      const payUrl = `${payOrigin}/pay/${target.slug}${target.rawPath}${target.rawQuery}`;
-      return asPage(challenged(made, request), asked, payUrl);
+    if (source !== null) {
+      ready.offer(key, source, made);
+      return challenged(made, request);
     }
-    const { sellerName } = endpoint;
-    const until = Date.now() + READY_MS;
-    ready.set(key, { rule, sellerName, until, challenge: made }, bytesOf(made) + 2 * key.length);
-    return challenged(made, request);
+    const payUrl = `${payOrigin}/pay/${target.slug}${target.rawPath}${target.rawQuery}`;
+    return asPage(challenged(made, request), asked, payUrl);
   }
 
   function refuseOrDemand(call: Call, quote: Quote | null, code: ReasonCode): GatewayResponse {

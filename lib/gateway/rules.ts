@@ -1,27 +1,24 @@
 import { pathToRegexp } from "path-to-regexp";
+import { BoundedMap } from "./bounded-map";
 import type { EndpointTerms, Rule } from "./ports";
 
-interface CompiledRule {
-  rule: Rule;
-  pattern: RegExp;
+/** Compiled patterns, of which many endpoints share a few; what one takes is a guess, and more than most do. */
+const patterns = new BoundedMap<RegExp>(32 * 2 ** 20);
+const PATTERN_BYTES = 3_000;
+
+function patternOf(path: string): RegExp {
+  const known = patterns.get(path);
+  if (known !== undefined) return known;
+  const { regexp } = pathToRegexp(path);
+  patterns.set(path, regexp, PATTERN_BYTES);
+  return regexp;
 }
 
-/** Terms never change once read, so they are compiled once and forgotten with them. */
-const compiled = new WeakMap<EndpointTerms, readonly CompiledRule[]>();
-
-function compile(terms: EndpointTerms): readonly CompiledRule[] {
-  const known = compiled.get(terms);
-  if (known) return known;
-  const rules = terms.rules.map((rule) => ({ rule, pattern: pathToRegexp(rule.path).regexp }));
-  compiled.set(terms, rules);
-  return rules;
-}
-
-function firstMatch(rules: readonly CompiledRule[], method: string, path: string): Rule | null {
+function firstMatch(rules: readonly Rule[], method: string, path: string): Rule | null {
   const found = rules.find(
-    ({ rule, pattern }) => (rule.method === "*" || rule.method === method) && pattern.test(path),
+    (rule) => (rule.method === "*" || rule.method === method) && patternOf(rule.path).test(path),
   );
-  return found?.rule ?? null;
+  return found ?? null;
 }
 
 /**
@@ -29,9 +26,8 @@ function firstMatch(rules: readonly CompiledRule[], method: string, path: string
  * Servers disagree whether `/a;b` is `/a`, so a path with parameters counts only where both readings have one rule.
  */
 export function matchRule(terms: EndpointTerms, method: string, path: string): Rule | null {
-  const rules = compile(terms);
   const priced = method === "HEAD" ? "GET" : method;
-  const rule = firstMatch(rules, priced, path);
+  const rule = firstMatch(terms.rules, priced, path);
   if (!path.includes(";")) return rule;
-  return firstMatch(rules, priced, path.replace(/;[^/]*/g, "")) === rule ? rule : null;
+  return firstMatch(terms.rules, priced, path.replace(/;[^/]*/g, "")) === rule ? rule : null;
 }

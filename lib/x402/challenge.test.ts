@@ -1,4 +1,4 @@
-import { decodePaymentRequiredHeader } from "@x402/core/http";
+import { decodePaymentRequiredHeader, encodePaymentRequiredHeader } from "@x402/core/http";
 import { expect, it } from "vitest";
 import { buildChallenge } from "./challenge";
 
@@ -13,3 +13,16 @@ it.each([
   const { header } = buildChallenge([], { ...resource, serviceName: name }, "payment_required");
   expect(decodePaymentRequiredHeader(header).resource?.serviceName).toBe(onTheWire);
 });
+
+it.each(["The time", "Größe, 時間 and 🕰", 'quotes " and \\', "\ud800 alone", ""])(
+  "the header is what the SDK writes, whatever the description %j",
+  (description) => {
+    const { header } = buildChallenge(
+      [],
+      { ...resource, description, serviceName: "Acme" },
+      "payment_required",
+    );
+    expect(encodePaymentRequiredHeader(decodePaymentRequiredHeader(header))).toBe(header);
+    expect(decodePaymentRequiredHeader(header).resource?.description).toBe(description);
+  },
+);
