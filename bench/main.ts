@@ -52,6 +52,11 @@ async function run(names: readonly string[]): Promise<number> {
   const stage = openStage(values.quick ? "quick" : "full", stepsOf("setting up"));
   const drawn: Drawn[] = [];
   let broken = 0;
+  const interrupt = () => {
+    process.stderr.write("Ending what was started.\n");
+    stage.close().finally(() => process.exit(130));
+  };
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     for (const row of names) {
       const step = stepsOf(row);
@@ -65,11 +70,13 @@ async function run(names: readonly string[]): Promise<number> {
         step(`broken: ${error instanceof Error ? error.stack : error}`);
         drawn.push({ ...blank, missing: `it broke: ${String(error).split("\n")[0]}` });
       }
+      // After each row: some take long, and what was measured must not be lost with one.
+      const result = { machine, quick: values.quick, rows: drawn };
+      await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
     }
   } finally {
     await stage.close();
   }
-  await writeFile(values.json, `${JSON.stringify({ machine, quick: values.quick, rows: drawn }, null, 2)}\n`);
   process.stdout.write(`\n${drawTable(machine, drawn)}\n\nAlso in ${values.json}.\n`);
   return broken === 0 ? 0 : 1;
 }

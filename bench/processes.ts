@@ -12,7 +12,8 @@ export interface Server {
 
 /** Linux counts processor time in hundredths of a second for everybody. */
 const MS_PER_TICK = 10;
-const GRACE_MS = 30_000;
+/** Longer than a Farebox takes to let its requests, its chain and its PostgreSQL end. */
+const GRACE_MS = 120_000;
 
 /** Starts a node program of bench/ that prints its port once it listens; `config` reaches it as JSON in its first argument. */
 export async function startServer(file: string, config: unknown): Promise<Server> {
@@ -67,9 +68,9 @@ export async function cpuMs(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
-/** Memory a process has in use, in MiB. */
+/** Memory a process has in use, in MiB; NaN where /proc does not tell. */
 export async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }
 

@@ -95,19 +95,27 @@ async function download({ pid, port, host }: Shelf["house"], key: string, rows: 
   const watch = setInterval(async () => {
     highestMiB = Math.max(highestMiB, await residentMiB(pid));
   }, SAMPLE_MS);
-  const began = performance.now();
-  const headers = { host, authorization: `Bearer ${key}` };
-  const request = get({ port, path: "/payments/export?range=all", headers });
-  const [answer] = (await once(request, "response")) as [IncomingMessage];
+  try {
+    const began = performance.now();
+    const headers = { host, authorization: `Bearer ${key}` };
+    const request = get({ port, path: "/payments/export?range=all", headers });
+    const [answer] = (await once(request, "response")) as [IncomingMessage];
+    const lines = await countLines(answer);
+    const seconds = (performance.now() - began) / 1000;
+    if (answer.statusCode !== 200 || lines !== rows + 1)
+      throw new Error(`The export was ${answer.statusCode}, and of ${lines} lines`);
+    return { seconds, highestMiB };
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+async function countLines(answer: AsyncIterable<Buffer>): Promise<number> {
   let lines = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
+  for await (const chunk of answer) {
     for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) lines += 1;
   }
-  const seconds = (performance.now() - began) / 1000;
-  clearInterval(watch);
-  if (answer.statusCode !== 200 || lines !== rows + 1)
-    throw new Error(`The export was ${answer.statusCode}, and of ${lines} lines`);
-  return { seconds, highestMiB };
+  return lines;
 }
 
 async function copy(databaseUrl: string, statement: string, rows: number) {
