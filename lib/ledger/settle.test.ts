@@ -1,0 +1,57 @@
+import { eq } from "drizzle-orm";
+import { afterAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { type authorize, Outside, openLocal, serve } from "@/lib/chain/fixture";
+import { encodeTransfer } from "@/lib/chain/transfer";
+import { payments } from "@/lib/db/schema";
+import { authorizationOf } from "./authorization";
+import { ANSWER, openTestLedger } from "./fixture";
+
+const { rpcUrl } = inject("local");
+const outside = new Outside(rpcUrl);
+
+/** A facilitator that settles what it is asked to, and counts how often that is. */
+async function openFacilitator(authorization: Awaited<ReturnType<typeof authorize>>) {
+  let asked = 0;
+  const server = await serve(async () => {
+    asked += 1;
+    const { transactionHash } = await outside.send(authorization.asset, encodeTransfer(authorization));
+    return { body: JSON.stringify({ success: true, transaction: transactionHash }) };
+  });
+  onTestFinished(server.close);
+  return { url: server.url, asked: () => asked };
+}
+
+const test = openTestLedger();
+afterAll(() => test.close());
+
+/** A payment that was marked as sent by a facilitator whose process died before it was asked. */
+async function neverAsked(facilitator: string) {
+  const payment = await test.claimWork(await test.mintPayment());
+  await test.ledger.keepAnswer(payment, ANSWER);
+  await test.db.update(payments).set({ money: "submitting", facilitator }).where(eq(payments.id, payment.id));
+  return { ...payment, money: "submitting" as const };
+}
+
+describe("a payment that a facilitator was to settle, and was never asked to", () => {
+  it("is settled by it when its payer presents it again, once (D6)", async () => {
+    const payment = await neverAsked("to be known");
+    const facilitator = await openFacilitator({ ...authorizationOf(payment), digest: "0x" });
+    await test.db.update(payments).set({ facilitator: facilitator.url }).where(eq(payments.id, payment.id));
+    const chain = openLocal(rpcUrl, { facilitator: facilitator.url });
+    const again = openTestLedger(new Map([[chain.network.id, chain]]));
+    onTestFinished(again.close);
+    expect(await again.ledger.settle(payment)).toMatchObject({ outcome: "settled" });
+    expect(await again.ledger.settle(payment)).toMatchObject({ outcome: "settled" });
+    expect(facilitator.asked()).toBe(1);
+  });
+
+  it("is never handed to another one, that may not know what the first does (D6)", async () => {
+    const payment = await neverAsked("https://facilitator.example");
+    const other = await openFacilitator({ ...authorizationOf(payment), digest: "0x" });
+    const chain = openLocal(rpcUrl, { facilitator: other.url });
+    const again = openTestLedger(new Map([[chain.network.id, chain]]));
+    onTestFinished(again.close);
+    expect(await again.ledger.settle(payment)).toMatchObject({ outcome: "pending" });
+    expect(other.asked()).toBe(0);
+  });
+});
