@@ -491,7 +491,7 @@ export const paymentTallies = pgTable(
   "payment_tallies",
   { ...tallied(), payments: bigint("payments", { mode: "number" }).notNull() },
   (t) => [
-    // Headline, chart and totals: a merchant's range. Payments table: the slots in which to look.
+    // Sums by price or delivery, and of parts of an hour. Payments table: the slots in which to look.
     primaryKey({
       name: "payment_tallies_pk",
       columns: [t.merchantId, t.network, t.slot, t.asset, t.endpointId, t.amount, t.paid, t.delivery],
@@ -499,8 +499,32 @@ export const paymentTallies = pgTable(
   ],
 );
 
+/** The same by the hour, and without what few ask for: what the overview reads of a year is little. */
+export const hourTallies = pgTable(
+  "hour_tallies",
+  {
+    merchantId: uuid("merchant_id").$type<MerchantId>().notNull(),
+    network: text("network").notNull(),
+    /** Its start. */
+    hour: instant("hour").notNull(),
+    asset: text("asset").notNull(),
+    endpointId: uuid("endpoint_id").notNull(),
+    paid: boolean("paid").notNull(),
+    payments: bigint("payments", { mode: "number" }).notNull(),
+    /** Of all of them together. */
+    units: units("units").notNull(),
+  },
+  (t) => [
+    // Headline, chart and totals: a merchant's range.
+    primaryKey({
+      columns: [t.merchantId, t.network, t.hour, t.asset, t.endpointId, t.paid],
+      name: "hour_tallies_pk",
+    }),
+  ],
+);
+
 /**
- * What is not added to `payment_tallies` yet. Written by triggers in the transaction that ends a payment or takes that
+ * What is not added to the tallies yet. Written by triggers in the transaction that ends a payment or takes that
  * back, as a row of its own, so that no two payments ever wait for the same tally.
  */
 export const paymentTallyChanges = pgTable(

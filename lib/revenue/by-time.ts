@@ -45,16 +45,17 @@ export async function revenueByTime(
   scope: Scope,
   buckets: readonly Bucket[],
 ): Promise<RevenueByTime> {
+  const bounds = buckets.map(({ from }) => from);
   const starts = sql.join(
-    buckets.map((bucket) => sql`${bucket.from.toISOString()}`),
+    bounds.map((from) => sql`${from.toISOString()}`),
     sql`, `,
   );
   // Counted from 1: the last bucket that has begun. Boundaries are ours, so a repeated hour falls on its own day.
   const found = await db.execute<Record<keyof Sum, string>>(sql`
     select bucket, sums.endpoint_id as "endpointId", name, units, payments from (
-      select width_bucket(at, array[${starts}]::timestamptz[]) as bucket, endpoint_id, sum(amount * payments) as units,
+      select width_bucket(at, array[${starts}]::timestamptz[]) as bucket, endpoint_id, sum(units) as units,
         sum(payments) as payments
-      from ${kindsIn(scope)} kinds where paid
+      from ${kindsIn(scope, bounds)} kinds where paid
       group by 1, 2 having sum(payments) > 0
     ) sums
     join ${endpoints} on ${endpoints.id} = sums.endpoint_id

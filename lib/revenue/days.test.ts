@@ -35,6 +35,8 @@ describe("a day in a time zone", () => {
       for (const day of days) {
         const start = dayStart(day, zone);
         expect(dayOf(start, zone), `${day} ${zone}`).toBe(day);
+        // What tallies rely on, which count by the quarter of an hour.
+        expect(start.getTime() % 900_000, `${day} ${zone}`).toBe(0);
         expect(dayOf(new Date(start.getTime() - 1), zone), `before ${day} ${zone}`).toBe(addDays(day, -1));
       }
     }

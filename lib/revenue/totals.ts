@@ -22,7 +22,7 @@ export interface AssetTotal {
 export async function totalsByAsset(db: Db, scope: Scope): Promise<AssetTotal[]> {
   const count = (of: SQL) => sql`coalesce(sum(payments) filter (where ${of}), 0)`;
   const rows = await db.execute<Record<keyof AssetTotal, string>>(sql`
-    select network, asset, coalesce(sum(amount * payments) filter (where paid), 0) as units,
+    select network, asset, coalesce(sum(units) filter (where paid), 0) as units,
       sum(payments) as payments, ${count(sql`paid`)} as settled, ${count(sql`not paid`)} as void
     from ${kindsIn(scope)} kinds
     group by network, asset having sum(payments) > 0

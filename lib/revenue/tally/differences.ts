@@ -6,6 +6,8 @@ export type TallyDifference = {
   merchantId: string;
   network: string;
   asset: string;
+  /** The slots of the tallies. */
+  by: "hour" | "quarter";
   settlements: string;
   units: string;
   talliedSettlements: string;
@@ -21,22 +23,26 @@ export async function tallyDifferences(db: Database["db"]): Promise<TallyDiffere
     await tx.execute(sql.raw(`set local statement_timeout = '${LONGEST}'`));
     const rows = await tx.execute<TallyDifference>(sql`
       with tallied as (
-        select merchant_id, network, asset, sum(payments) as payments, sum(amount * payments) as units from (
-          select merchant_id, network, asset, amount, payments from payment_tallies where paid
-          union all select merchant_id, network, asset, amount, payments from payment_tally_changes where paid
-        ) kinds group by 1, 2, 3
+        select merchant_id, network, asset, by, sum(payments) as payments, sum(units) as units from (
+          select merchant_id, network, asset, 'hour' as by, units, payments from hour_tallies where paid
+          union all
+          select merchant_id, network, asset, 'quarter', amount * payments, payments from payment_tallies where paid
+          union all
+          select merchant_id, network, asset, length, amount * payments, payments
+          from payment_tally_changes, (values ('hour'), ('quarter')) slots (length) where paid
+        ) kinds group by 1, 2, 3, 4
       ), settled as (
-        select merchant_id, network, asset, count(*) as payments, sum(amount) as units
-        from settlements where orphaned_at is null group by 1, 2, 3
+        select merchant_id, network, asset, length as by, count(*) as payments, sum(amount) as units
+        from settlements, (values ('hour'), ('quarter')) slots (length) where orphaned_at is null group by 1, 2, 3, 4
       )
-      select merchant_id as "merchantId", network, asset,
+      select merchant_id as "merchantId", network, asset, by,
         coalesce(settled.payments, 0)::text as settlements, coalesce(settled.units, 0)::text as units,
         coalesce(tallied.payments, 0)::text as "talliedSettlements", coalesce(tallied.units, 0)::text as "talliedUnits"
-      from tallied full join settled using (merchant_id, network, asset)
+      from tallied full join settled using (merchant_id, network, asset, by)
       where merchant_id not in (select merchant_id from untallied_merchants)
         and (coalesce(tallied.payments, 0), coalesce(tallied.units, 0))
           <> (coalesce(settled.payments, 0), coalesce(settled.units, 0))
-      order by 1, 2, 3`);
+      order by 1, 2, 3, 4`);
     return [...rows];
   });
 }

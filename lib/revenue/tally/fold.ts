@@ -42,6 +42,13 @@ export async function foldTallies(db: Database["db"]): Promise<boolean> {
         from taken group by 1, 2, 3, 4, 5, 6, 7, 8 having sum(payments) <> 0
         on conflict on constraint payment_tallies_pk do update
           set payments = payment_tallies.payments + excluded.payments
+      ), by_hour as (
+        insert into hour_tallies (merchant_id, network, hour, asset, endpoint_id, paid, payments, units)
+        select merchant_id, network, date_bin('1 hour', slot, '2000-01-01T00:00:00Z'), asset, endpoint_id, paid,
+          sum(payments), sum(amount * payments)
+        from taken group by 1, 2, 3, 4, 5, 6 having sum(payments) <> 0 or sum(amount * payments) <> 0
+        on conflict on constraint hour_tallies_pk do update
+          set payments = hour_tallies.payments + excluded.payments, units = hour_tallies.units + excluded.units
       )
       select from taken`);
     return rows.length === AT_ONCE;
