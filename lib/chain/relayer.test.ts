@@ -84,6 +84,21 @@ describe("a relayed transfer", () => {
     expect(parseTransaction(raw)).toMatchObject({ chainId: 84532, nonce: 7, ...gas, type: "eip1559" });
   });
 
+  it("is known to make these transfers and no others, in whatever spelling they were presented", async () => {
+    const payer = privateKeyToAccount(generatePrivateKey());
+    const [one, other] = [await authorize(payer), await authorize(payer)];
+    const loud = { ...one, nonce: `0x${one.nonce.slice(2).toUpperCase()}` as Hex };
+    const gas = { gas: 90_000n, maxFeePerGas: 10n ** 9n, maxPriorityFeePerGas: 1n };
+    const [alone, both] = [await relayer.sign([loud], gas, 1), await relayer.sign([loud, other], gas, 2)];
+    expect([relayer.makes(alone.raw, [loud]), relayer.makes(both.raw, [loud, other])]).toEqual([true, true]);
+    expect(relayer.makes(both.raw, [loud])).toBe(false);
+    expect(relayer.makes((await relayer.signBlank(3, gas)).raw, [loud])).toBe(false);
+    const fees = { maxFeePerGas: 2n * 10n ** 9n, maxPriorityFeePerGas: 2n };
+    const again = await relayer.signAgain(both.raw, [other], fees);
+    expect(parseTransaction(again.raw)).toMatchObject({ nonce: 2, gas: 90_000n, ...fees });
+    expect(relayer.makes(again.raw, [other])).toBe(true);
+  });
+
   it("may be broadcast again and again, before and after it landed", async () => {
     const authorization = await authorize(await outside.payer(10_000n));
     const signed = await send(authorization);

@@ -78,7 +78,8 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
     makes(raw, authorizations) {
       const { to, data } = parseTransaction(raw);
       const call = callOf(authorizations);
-      return to?.toLowerCase() === call.to.toLowerCase() && data === call.data;
+      // Payers may spell their bytes in capitals.
+      return to?.toLowerCase() === call.to.toLowerCase() && data === call.data.toLowerCase();
     },
 
     signBlank: (nonce, fees) => signCall({ to: address, data: "0x" }, { gas: BLANK_GAS, ...fees }, nonce),
