@@ -14,6 +14,8 @@ const SESSION = {
   lock_timeout: 1_000,
   idle_in_transaction_session_timeout: 5_000,
   synchronous_commit: "on",
+  // Statements here take milliseconds, also those that are guessed to read much: compiling them would take longer.
+  jit: "off",
 };
 
 /** How long a statement waits for a connection when all are in use, unless who opens the pool has more time. */
