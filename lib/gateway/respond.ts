@@ -75,7 +75,7 @@ export function challenge(demand: Demand, code: ReasonCode): Challenge {
       ["Content-Type", "application/problem+json"],
       ["PAYMENT-REQUIRED", header],
     ],
-    beginning: asciiJson({ ...body, requestId: "" }).slice(0, -ENDING.length),
+    beginning: `${asciiJson(body).slice(0, -1)},"requestId":"`,
   };
 }
 

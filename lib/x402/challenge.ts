@@ -12,8 +12,8 @@ export interface Challenge {
 }
 
 /** Only short printable ASCII is a valid service name on the wire; others are left out. */
-function wireName(name: string): { serviceName?: string } {
-  return /^[\x20-\x7e]{1,32}$/.test(name) ? { serviceName: name } : {};
+function wireName(name: string): string | undefined {
+  return /^[\x20-\x7e]{1,32}$/.test(name) ? name : undefined;
 }
 
 const EXTENSIONS = JSON.stringify(OFFERED_EXTENSIONS);
@@ -28,13 +28,14 @@ function encode(required: Omit<PaymentRequired, "extensions">): string {
 export function buildChallenge(offers: readonly Offer[], resource: Resource, code: ReasonCode): Challenge {
   const { url, description, serviceName } = resource;
   const v1 = offers.map((offer) => toRequirementsV1(offer, resource)).filter((accepts) => accepts !== null);
+  const { title, status, detail, action } = problem(code);
   return {
     header: encode({
       x402Version: 2,
       error: code,
-      resource: { url, description, ...wireName(serviceName) },
+      resource: { url, description, serviceName: wireName(serviceName) },
       accepts: offers.map(toRequirementsV2),
     }),
-    body: { ...problem(code), x402Version: 1, error: code, accepts: v1 },
+    body: { title, status, code, detail, action, x402Version: 1, error: code, accepts: v1 },
   };
 }
