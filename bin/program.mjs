@@ -21,7 +21,7 @@ export async function loadProgram(root, entry) {
 }
 
 async function bundle(root, entry, program) {
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   const from = new Date();
   // Another process may be starting as well: each finds a whole file, its own or the other's.
   const own = `${program}.${process.pid}`;
@@ -37,6 +37,8 @@ async function bundle(root, entry, program) {
     banner: { js: REQUIRE },
     logLevel: "warning",
   });
+  // Its process would otherwise run on beside ours.
+  await stop();
   // Dated at its beginning, so that what was edited meanwhile makes it stale.
   utimesSync(own, from, from);
   renameSync(own, program);
