@@ -80,7 +80,8 @@ async function check(
     holds(() => {}),
     again,
   );
-  const { counterexample, errorInstance } = shorter.failed ? shorter : first;
+  // Looking for a shorter one may have ended for want of time, with none.
+  const { counterexample, errorInstance } = shorter.counterexample === null ? first : shorter;
   const error = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
   const where = `--seed ${seed} --size ${first.numRuns}, path ${path}`;
   return `${where}${shorter.failed ? "" : ", which held when it ran again"}: ${error}\n  ${counterexample}`;

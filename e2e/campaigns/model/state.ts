@@ -88,7 +88,7 @@ export function expect(
   if (!endpoint) throw new Error(`There is no endpoint ${at}`);
   const demand = (code: string) => (endpoint.state === "deleted" ? "404 not_found" : `402 ${code}`);
   // What charging it comes to where nothing is in its way; null where it goes on.
-  const charge = nonce !== "unused" ? null : chain.pricing ? (chain.holding ? WAITS : null) : UNPRICED;
+  const charge = !chain.pricing ? UNPRICED : nonce === "unused" && chain.holding ? WAITS : null;
   const isBegun = row !== null && (row.money !== "held" || row.delivery === "ready");
   if (row === null && endpoint.state === "paused") return "503 endpoint_paused";
   if (!isBegun && endpoint.state === "deleted") return "404 not_found";
@@ -111,6 +111,8 @@ export function expect(
   if (boundTo !== at) return "409 payment_used_for_other_request";
   if (row.money === "void") return demand(row.reason ?? "payment_cancelled");
   if (row.money === "held") {
+    // Whether it can still be charged is asked together with the price.
+    if (charge === UNPRICED) return charge;
     if (chainFault !== null) return demand(chainFault);
     return charge ?? "200";
   }
