@@ -231,7 +231,8 @@ describe("tallies", () => {
           expect(differences.filter(({ merchantId }) => merchantId === own)).toEqual([]);
         },
       ),
-      { numRuns: 12 },
+      // A failure is told also when making it smaller takes long.
+      { numRuns: 12, interruptAfterTimeLimit: 45_000 },
     );
   });
 
