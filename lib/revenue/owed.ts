@@ -24,7 +24,7 @@ export async function countOwed(
   return row?.owed ?? 0;
 }
 
-/** Tells whether the merchant has ever been presented a payment on these networks. */
+/** Tells whether the merchant was ever presented a payment on these networks; one that came to nothing is forgotten in the end. */
 export async function hasPayments(
   db: Db,
   merchantId: MerchantId,

@@ -54,6 +54,6 @@ export function idsOfPage(
       )
       select found.id, found.at from walk cross join lateral ${first(sql`${inSlot} and ${ENDED}`)} found where not outside
       union all ${first(OPEN)}
-      union all ${first(untallied(scope.merchantId))}
+      union all ${first(sql`${ENDED} and ${untallied(scope.merchantId)}`)}
     ) candidates order by at ${order}, id ${order} limit ${limit}`;
 }

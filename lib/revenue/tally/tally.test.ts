@@ -213,7 +213,10 @@ describe("tallies", () => {
             .from(payments)
             .where(eq(payments.merchantId, own))
             .limit(1);
-          expect(await hasPayments(db, own, NETWORKS)).toBe(all !== undefined);
+          // Whether what came and was pruned is still known of depends on what was added up since.
+          const has = await hasPayments(db, own, NETWORKS);
+          if (all !== undefined) expect(has).toBe(true);
+          if (!events.some(({ kind }) => kind === "arrive")) expect(has).toBe(false);
           for (const { from: one, until: other, place, payer, atLeast, ...rest } of filters) {
             const [first, last] = one < other ? [one, other] : [other, one];
             await expectEqual({
