@@ -171,17 +171,17 @@ test("a paused endpoint refuses every call until it is resumed, and a deleted on
   await expectAccessible(page);
   await page.getByRole("button", { name: "Pause endpoint" }).click();
   await expect(page.getByText("This endpoint is paused")).toBeVisible();
-  expect(await status()).toBe(503);
+  await expect.poll(status).toBe(503);
   await choose("Resume");
   await expect(page.getByRole("button", { name: "Send a test payment" })).toBeVisible();
-  expect(await status()).toBe(402);
+  await expect.poll(status).toBe(402);
 
   await choose("Delete");
   await page.getByRole("button", { name: "Delete endpoint" }).click();
   await page.waitForURL("**/endpoints");
   await expect(page.getByRole("heading", { name: "Put a price on your first endpoint" })).toBeVisible();
   await expectAccessible(page);
-  expect(await status()).toBe(404);
+  await expect.poll(status).toBe(404);
 });
 
 test("an endpoint of somebody else is not there (I4)", async ({ page, mintMerchant }) => {
