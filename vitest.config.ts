@@ -9,7 +9,7 @@ export default defineConfig({
     // Real servers, a real chain and a real database answer slower than mocks, never wrongly.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // One more than the cores it is meant for: much of what is tested is waiting.
-    maxWorkers: 3,
+    // Two more than the cores it is meant for: much of what is tested is waiting.
+    maxWorkers: 4,
   },
 });
