@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chainTxs, relayers } from "@/lib/db/schema";
 import { authorizationOf } from "@/lib/ledger/authorization";
@@ -107,6 +107,9 @@ describe("a transaction that the chain asks more of than it offers", () => {
     const nonce = await nextNonce();
     const payment = await own.answered();
     await own.sent(payment);
+    // As if its price was read just now; it may be from some blocks ago.
+    const pricedAtBlock = await own.outside.client.getBlockNumber({ cacheTime: 0 });
+    await own.db.update(chainTxs).set({ pricedAtBlock }).where(eq(chainTxs.accountNonce, nonce));
     await own.outside.client.mine({ blocks: 2 });
     await raiseFees(own.db, own.chain, own.log);
     expect(await own.versionsOf(nonce)).toHaveLength(1);
