@@ -63,13 +63,11 @@ export async function readStored(
   return rows.map(({ raw, version, wanted, rested, ...row }) => {
     const { to, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
     return {
-      ...{
-        raw,
-        version,
-        rested,
-        wanted: wanted.map(authorizationOf),
-        isBlank: to?.toLowerCase() === sender.toLowerCase(),
-      },
+      raw,
+      version,
+      rested,
+      wanted: wanted.map(authorizationOf),
+      isBlank: to?.toLowerCase() === sender.toLowerCase(),
       accountNonce: Number(row.account_nonce),
       fees: { maxFeePerGas, maxPriorityFeePerGas },
       firstFeePerGas: row.first_fee === null ? maxFeePerGas : BigInt(row.first_fee),
