@@ -91,9 +91,8 @@ export async function storeVersion(db: Db, { signed, fees, ...row }: NextVersion
   const stored = await db
     .insert(chainTxs)
     .values({ id: newId(), ...row, ...signed, maxFeePerGas, maxPriorityFeePerGas })
-    .onConflictDoNothing({
-      target: [chainTxs.network, chainTxs.sender, chainTxs.accountNonce, chainTxs.version],
-    })
+    // Whichever unique key it meets: replicas that raise by the same rule sign the very same transaction.
+    .onConflictDoNothing()
     .returning({ id: chainTxs.id });
   return stored.length === 1;
 }
