@@ -1,14 +1,8 @@
 import type { Sql, TransactionSql } from "postgres";
+import { hasCode } from "./error-code";
 
 /** With what a statement fails whose connection is gone: codes of the driver and the system, and the server's last words. */
 const LOST = /^(CONN|ECONN|EPIPE|ETIMEDOUT|08|57P0|25P03)/;
-
-function isLost(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ("code" in cause && typeof cause.code === "string" && LOST.test(cause.code)) return true;
-  }
-  return false;
-}
 
 /**
  * Lets transactions of a pool fail when their connection is lost. By itself postgres.js 3.4 then writes the rollback, or
@@ -27,7 +21,7 @@ export function survivingLostConnections(pool: Sql): Sql {
       try {
         return await work(tx);
       } catch (error) {
-        if (over || isLost(error)) return new Promise(() => {});
+        if (over || hasCode(error, LOST)) return new Promise(() => {});
         throw error;
       }
     });

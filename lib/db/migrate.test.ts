@@ -22,6 +22,19 @@ const BREAKS_RUNNING_REPLICAS = [
 
 const MIGRATIONS = readdirSync("drizzle").filter((name) => name.endsWith(".sql"));
 
+/** A migrated database of its own; `waiting` is the process of a migration that waits for a lock now, or null. */
+async function lockable() {
+  const { url } = await makeOwnDatabase();
+  const client = postgres(url, { max: 2 });
+  onTestFinished(() => client.end());
+  const waiting = async (): Promise<number | null> => {
+    const [row] = await client<{ pid: number }[]>`select pid from pg_locks where not granted
+      and relation = 'drizzle.__drizzle_migrations'::regclass`;
+    return row?.pid ?? null;
+  };
+  return { url, client, waiting };
+}
+
 describe("a migration", () => {
   it.each(MIGRATIONS)("leaves running replicas of the release before all they use: %s (E9)", (name) => {
     const text = readFileSync(`drizzle/${name}`, "utf8");
@@ -32,20 +45,28 @@ describe("a migration", () => {
   });
 
   it("steps aside for a long transaction, so that nobody waits behind it for long (E9)", async () => {
-    const { url } = await makeOwnDatabase();
-    const client = postgres(url, { max: 2 });
-    onTestFinished(() => client.end());
-    const waiting = async () => {
-      const rows = await client`select from pg_locks where not granted
-        and relation = 'drizzle.__drizzle_migrations'::regclass`;
-      return rows.length > 0;
-    };
+    const { url, client, waiting } = await lockable();
     let migrated: Promise<void> = Promise.resolve();
     await client.begin(async (tx) => {
       await tx`lock table drizzle.__drizzle_migrations`;
       migrated = migrateDatabase(url);
-      while (!(await waiting()));
-      while (await waiting());
+      while ((await waiting()) === null);
+      while ((await waiting()) !== null);
+    });
+    await migrated;
+  });
+
+  it("begins again when its connection is cut, as in a failover (E4)", async () => {
+    const { url, client, waiting } = await lockable();
+    let migrated: Promise<void> = Promise.resolve();
+    await client.begin(async (tx) => {
+      await tx`lock table drizzle.__drizzle_migrations`;
+      migrated = migrateDatabase(url);
+      let cut = await waiting();
+      while (cut === null) cut = await waiting();
+      await client`select pg_terminate_backend(${cut})`;
+      let again = await waiting();
+      while (again === null || again === cut) again = await waiting();
     });
     await migrated;
   });

@@ -1,4 +1,5 @@
 import { ChainUnavailable } from "@/lib/chain/chain";
+import { hasCode } from "@/lib/db/error-code";
 import type { ReasonCode } from "@/lib/x402/reasons";
 
 /**
@@ -11,9 +12,5 @@ const DATABASE_AWAY =
 /** Says which part an error shows to be out of reach, as the code the caller gets; null when the error is a bug. */
 export function outageOf(error: unknown): ReasonCode | null {
   if (error instanceof ChainUnavailable) return "chain_unavailable";
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ("code" in cause && typeof cause.code === "string" && DATABASE_AWAY.test(cause.code))
-      return "service_unavailable";
-  }
-  return null;
+  return hasCode(error, DATABASE_AWAY) ? "service_unavailable" : null;
 }
