@@ -24,7 +24,14 @@ export function parseContext(over: Partial<ParseContext> = {}): ParseContext {
   ];
   const chains = openChains({ FAREBOX_NETWORKS: networks }, log);
   const checkUpstreamUrl: ParseContext["checkUpstreamUrl"] = async () => ({ ok: true });
-  return { chains, checkUpstreamUrl, controlsHost: async () => true, isBlocked: async () => false, ...over };
+  return {
+    chains,
+    checkUpstreamUrl,
+    controlsHost: async () => true,
+    isBlocked: async () => false,
+    lowestPrice: async () => 0n,
+    ...over,
+  };
 }
 
 /** A random checksummed address. */

@@ -52,6 +52,20 @@ describe("parseEndpoint", () => {
     expect(await errorsOf(rule({ price }))).toEqual({ "rules.0.price": expect.stringMatching(sentence) });
   });
 
+  it("refuses a price that covers the gas of no network it can be paid on (F7, J1)", async () => {
+    const payouts = [NETWORK, OTHER_NETWORK].map((network) => ({ network, payTo: mintAddress() }));
+    const lowest = new Map([
+      [NETWORK, 20_000n],
+      [OTHER_NETWORK, 10_001n],
+    ]);
+    const lowestPrice = async (network: string) => lowest.get(network) ?? 0n;
+    expect(await errorsOf({ payouts }, parseContext({ lowestPrice }))).toEqual({
+      "rules.0.price": expect.stringMatching(/less than \$0\.010001 .+ Charge at least that\.$/),
+    });
+    lowest.set(OTHER_NETWORK, 10_000n);
+    expect(await errorsOf({ payouts }, parseContext({ lowestPrice }))).toEqual({});
+  });
+
   it("refuses a rule that is free and has a price", async () => {
     expect(await errorsOf(rule({ free: true }))).toHaveProperty("rules.0.price");
   });

@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import type { z } from "zod";
 import type { Chain } from "@/lib/chain/chain";
 import type { StoredPayout, StoredRule } from "@/lib/db/schema";
-import { priceToUnits } from "@/lib/money";
+import { formatUsd, priceToUnits } from "@/lib/money";
 import { type FieldErrors, Findings } from "./checked";
 import { hostOf } from "./host-challenge";
 import { type EndpointInput, endpointInput } from "./input";
@@ -45,6 +45,8 @@ export interface ParseContext {
   controlsHost(upstream: string): Promise<boolean>;
   /** Whether the issuer of a network's token has blocked an address. */
   isBlocked(network: string, payTo: string): Promise<boolean>;
+  /** Micro-dollars below which a price would not cover the gas of its settlement on a network. */
+  lowestPrice(network: string): Promise<bigint>;
   /** The names of the secret headers that are stored now, which an edit may keep. */
   storedHeaderNames?: readonly string[];
 }
@@ -127,6 +129,23 @@ function compareWithTokens(draft: EndpointDraft, { chains }: ParseContext, found
   }
 }
 
+/** A price is offered only where it covers its gas; one that covers it nowhere could be paid by nobody. */
+async function compareWithGas(
+  { payouts, rules }: EndpointDraft,
+  { chains, lowestPrice }: ParseContext,
+  found: Findings,
+): Promise<void> {
+  const networks = payouts.map(({ network }) => network).filter((network) => chains.has(network));
+  const [lowest = 0n] = (await Promise.all(networks.map(lowestPrice))).sort((a, b) => (a < b ? -1 : 1));
+  for (const [index, { priceMicroUsd }] of rules.entries()) {
+    if (priceMicroUsd === null || BigInt(priceMicroUsd) >= lowest) continue;
+    found.refuse(
+      `rules.${index}.price`,
+      `At present a payment of less than ${formatUsd(lowest)} does not cover the gas of its settlement. Charge at least that.`,
+    );
+  }
+}
+
 /** Live money is taken only in front of the merchant's own server, or we would sell what strangers give away. */
 async function compareWithHost(
   { upstream, payouts }: EndpointDraft,
@@ -175,6 +194,7 @@ export async function parseEndpoint(
     headers: readHeaders(input, context, found),
   };
   compareWithTokens(value, context, found);
+  await compareWithGas(value, context, found);
   await compareWithHost(value, context, found);
   await compareWithBlockLists(value, context, found);
   return Object.keys(found.errors).length === 0 ? { ok: true, value } : { ok: false, errors: found.errors };

@@ -9,8 +9,9 @@ const COVERS = 5n;
 const LATEST = 100;
 const REFRESH_MS = 30_000;
 
-/** The lowest price on a network in micro-dollars, by what its latest settlements cost; zero while there are none. */
-export async function lowestPrice(db: Db, network: string, policy: GasPolicy): Promise<bigint> {
+/** The lowest price on a network in micro-dollars, by what its latest settlements cost; zero while there are none, or no policy. */
+export async function lowestPrice(db: Db, network: string, policy?: GasPolicy): Promise<bigint> {
+  if (policy === undefined) return 0n;
   const [row] = await db.execute<{ wei: string }>(sql`
     with latest as (
       select id, gas_cost from chain_txs

@@ -9,6 +9,8 @@ import { createBlockCheck } from "@/lib/endpoints/payout";
 import { findPublished } from "@/lib/endpoints/publish";
 import type { EndpointTerms } from "@/lib/gateway/ports";
 import { checkUpstreamUrl } from "@/lib/gateway/upstream";
+import { gasPolicies } from "@/lib/ledger/gas-policy";
+import { lowestPrice } from "@/lib/ledger/price-floor";
 import { readEmail } from "@/lib/merchants/email";
 import { type Member, memberByEmail } from "@/lib/merchants/member";
 import { openAccount } from "@/lib/merchants/open-account";
@@ -78,6 +80,7 @@ async function ensureEndpoint(parts: Parts, member: Member, { headers, ...seeded
   const { db } = database;
   const { slug } = seeded;
   const guard = { privateUpstreams: env.FAREBOX_PRIVATE_UPSTREAMS, ownHosts: ownHosts(env) };
+  const gas = gasPolicies(env.FAREBOX_NETWORKS);
   const parsed = await parseEndpoint(
     { ...seeded, headers: Object.entries(headers).map(([name, value]) => ({ name, value })) },
     // Who runs this command runs Farebox, and vouches for the servers in the file.
@@ -86,6 +89,7 @@ async function ensureEndpoint(parts: Parts, member: Member, { headers, ...seeded
       checkUpstreamUrl: (url) => checkUpstreamUrl(url, guard),
       controlsHost: async () => true,
       isBlocked: createBlockCheck(chains),
+      lowestPrice: (network) => lowestPrice(db, network, gas.get(network)),
     },
   );
   if (!parsed.ok)
