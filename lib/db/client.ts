@@ -2,8 +2,8 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { copyOut, type SessionSettings } from "./copy-out";
 import { openGate } from "./gate";
-import { survivingLostConnections } from "./lost-connections";
 import { withPatience } from "./patience";
+import { openRenewable } from "./renewable";
 
 /**
  * Options of every connection. A stuck statement, lock or transaction ends by itself and never holds a paid request;
@@ -26,25 +26,29 @@ const WAIT_MS = 500;
  * hand-written statements, `db` is drizzle over it; `copyOut` reads beside the pool.
  */
 export function openDatabase(url: string, max: number, waitMs = WAIT_MS) {
-  const sql = postgres(url, {
-    max,
-    connect_timeout: 5,
-    idle_timeout: 60,
-    // Asked for on every new connection, and when that breaks meanwhile, nobody hears of its failure but the process.
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: "farebox", TimeZone: "UTC", ...SESSION },
-  });
+  const pool = openRenewable(() =>
+    postgres(url, {
+      max,
+      connect_timeout: 5,
+      idle_timeout: 60,
+      // Asked for on every new connection, and when that breaks meanwhile, nobody hears of its failure but the process.
+      fetch_types: false,
+      onnotice: () => {},
+      connection: { application_name: "farebox", TimeZone: "UTC", ...SESSION },
+    }),
+  );
   const gate = openGate(max, waitMs);
-  const db = drizzle(withPatience(survivingLostConnections(sql), gate));
+  const db = drizzle(withPatience(pool, gate));
   /** How many wait for a connection, and did. */
   const counts = () => gate.counts();
   return {
-    sql,
+    get sql() {
+      return pool.current();
+    },
     db,
     counts,
     copyOut: (statement: string, settings: SessionSettings) => copyOut(url, statement, settings),
-    close: () => sql.end({ timeout: 5 }),
+    close: pool.end,
   };
 }
 

@@ -3,6 +3,7 @@ import postgres from "postgres";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openDatabase } from "./client";
 import { makeOwnDatabase } from "./own-database.fixture";
+import { openStallingProxy } from "./stalling-proxy.fixture";
 
 function open(url = process.env.DATABASE_URL ?? "", max = 1) {
   const database = openDatabase(url, max);
@@ -44,6 +45,27 @@ describe("a pool whose connections are all in use", () => {
       n % 2 ? db.execute(sql`select 1`) : db.transaction((tx) => tx.execute(sql`select 1`)),
     );
     expect(await Promise.all(works)).toHaveLength(20);
+  });
+});
+
+describe("a server that falls silent, as if its machine were gone", () => {
+  it("holds no place in the pool once a statement was given up, nor do transactions that wait for it (E1)", async () => {
+    const url = new URL(process.env.DATABASE_URL ?? "");
+    const to = { host: url.hostname, port: Number(url.port) };
+    const road = await openStallingProxy(to, "SILENCE", "request");
+    onTestFinished(() => road.close());
+    url.host = `127.0.0.1:${road.port}`;
+    const { db, counts } = open(url.href, 2);
+    const instant = sql`select '2026-01-02T03:04:05Z'::timestamptz as at`;
+    const before = await db.execute(instant);
+    const silent = sql`select 'SILENCE'`;
+    const faults = await Promise.allSettled([db.execute(silent), db.transaction((tx) => tx.execute(silent))]);
+    expect(faults).toMatchObject([
+      { reason: { cause: { code: "ETIMEDOUT" } } },
+      { reason: { cause: { code: "CONNECTION_DESTROYED" } } },
+    ]);
+    expect(await db.execute(instant)).toEqual(before);
+    expect(counts().inside).toBe(0);
   });
 });
 

@@ -1,8 +1,10 @@
 import type { Sql, TransactionSql } from "postgres";
 import { despiteConflicts } from "./conflicts";
 import type { Gate } from "./gate";
+import { beginSurviving } from "./lost-connections";
+import type { RenewablePool } from "./renewable";
 
-/** A statement that stands alone is given up after this, when its connection is stalled rather than broken. */
+/** A statement that stands alone is given up after this: the server would have ended it before, so it is gone, or the way there. */
 const STATEMENT_DEADLINE_MS = 5_000;
 
 /** Its outcome is as unknown as that of a statement whose connection broke, and its code says no more. */
@@ -11,10 +13,13 @@ class StatementStalled extends Error {
   readonly code = "ETIMEDOUT";
 }
 
-async function inTime<T>(outcome: Promise<T>, limitMs: number): Promise<T> {
+async function inTime<T>(outcome: Promise<T>, limitMs: number, onLate: () => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const stall = () => reject(new StatementStalled(`No answer in ${limitMs} ms`));
+    const stall = () => {
+      reject(new StatementStalled(`No answer in ${limitMs} ms`));
+      onLate();
+    };
     timer = setTimeout(stall, limitMs);
   });
   return Promise.race([outcome, late]).finally(() => clearTimeout(timer));
@@ -35,14 +40,17 @@ function withoutGap<T extends unknown[]>(rows: T): T {
 
 /**
  * Makes a pool's patience finite: whoever finds no connection free is refused by the gate, a stalled statement is given
- * up, and what the database undid because of a conflict runs again. So a transaction's work may run more than once: it
- * must touch nothing but the transaction. What was given up keeps its place until the driver knows how it ended.
+ * up and its pool replaced, and what the database undid because of a conflict runs again. So a transaction's work may run
+ * more than once: it must touch nothing but the transaction. What was given up keeps its place until the driver knows how
+ * it ended.
  */
-export function withPatience(pool: Sql, gate: Gate): Sql {
+export function withPatience(pool: RenewablePool, gate: Gate): Sql {
   const unsafe = (...statement: Parameters<Sql["unsafe"]>) => {
     let asArrays = false;
+    let used: Sql | null = null;
     const run = async () => {
-      const query = pool.unsafe(...statement);
+      used = pool.current();
+      const query = used.unsafe(...statement);
       return withoutGap(await (asArrays ? query.values() : query));
     };
     // Begun only when whoever asked has also said in which form it wants the rows.
@@ -50,6 +58,7 @@ export function withPatience(pool: Sql, gate: Gate): Sql {
       inTime(
         despiteConflicts(() => gate.enter(run)),
         gate.waitMs + STATEMENT_DEADLINE_MS,
+        () => used && pool.renew(used),
       ),
     );
     const values = () => {
@@ -59,9 +68,9 @@ export function withPatience(pool: Sql, gate: Gate): Sql {
     return Object.assign(outcome, { values });
   };
   const begin = (work: (tx: TransactionSql) => unknown) =>
-    despiteConflicts(() => gate.enter(() => pool.begin(work)));
+    despiteConflicts(() => gate.enter(() => beginSurviving(pool.current(), work)));
   const own = { unsafe, begin };
-  return new Proxy(pool, {
+  return new Proxy(pool.current(), {
     get: (target, key) => (key === "unsafe" || key === "begin" ? own[key] : Reflect.get(target, key)),
   });
 }

@@ -6,9 +6,9 @@ import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { Outside } from "@/lib/chain/fixture";
 import { serveSdkFacilitator } from "@/lib/chain/sdk-facilitator.fixture";
 import { makeOwnDatabase } from "@/lib/db/own-database.fixture";
+import { openStallingProxy } from "@/lib/db/stalling-proxy.fixture";
 import { watchReadiness } from "./health";
 import { openShop, type ShopOptions, signPayment } from "./shop.fixture";
-import { openStallingProxy } from "./stalling-proxy.fixture";
 
 const local = inject("local");
 const outside = new Outside(local.rpcUrl);

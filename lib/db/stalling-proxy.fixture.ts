@@ -17,14 +17,16 @@ export async function openStallingProxy(
   });
   const sockets = new Set<Socket>();
   let armed = true;
-  const server = createServer((client) => {
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect(to.port, to.host);
     let holding = false;
     for (const [socket, other] of [[client, upstream] as const, [upstream, client] as const]) {
       sockets.add(socket);
-      socket.on("error", () => other.destroy());
-      socket.on("close", () => other.destroy());
+      socket.on("error", () => {});
+      // What is held back hears of no end either: a machine that is gone does not say goodbye.
+      socket.on("close", () => holding || other.destroy());
     }
+    client.on("end", () => holding || client.destroy());
     client.on("data", (chunk) => {
       if (holding) return;
       holding = armed && chunk.includes(text);
