@@ -26,7 +26,7 @@ export async function killAtRandom(
   for (const proxy of [proxies.upstream, proxies.database]) proxy.weather(BAD_ROADS, roads.chance);
   const load = startLoad(stack, random, PAYERS);
   let fewest = Number.POSITIVE_INFINITY;
-  const starting = new Set<Promise<unknown>>();
+  const starting: Promise<unknown>[] = [];
   for (let kill = 0; kill < kills; kill++) {
     await sleep(random.below(LONGEST_PAUSE_MS));
     // One that serves is left, so that payments go on.
@@ -35,8 +35,10 @@ export async function killAtRandom(
     if (!first) throw new Error("No replica serves");
     fewest = Math.min(fewest, load.inFlight());
     await random.pick([first, ...others]).kill();
-    const start = fleet.start().finally(() => starting.delete(start));
-    starting.add(start);
+    const start = fleet.start();
+    // Its failure is told at the end.
+    start.catch(() => {});
+    starting.push(start);
     tell(kill + 1, `random kills, ${load.inFlight()} payments in flight`);
   }
   await Promise.all(starting);

@@ -76,8 +76,8 @@ async function startVictim({ parts, chain, env, fleet }: Stack): Promise<Victim>
     openTcpProxy(targetOf(chain.rpcUrl)),
   ]);
   const [network] = JSON.parse(env.FAREBOX_NETWORKS ?? "[]") as [object];
-  const gateway = await fleet.start({
-    // Without workers: theirs would reach a window with the payment of somebody else.
+  // Apart and without workers: they would reach a window with the payment of somebody else.
+  const gateway = await fleet.startApart({
     FAREBOX_ROLES: "gateway",
     DATABASE_URL: database.through(DATABASE_URL),
     FAREBOX_NETWORKS: JSON.stringify([{ ...network, rpc: node.through(chain.rpcUrl) }]),

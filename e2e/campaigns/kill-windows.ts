@@ -17,6 +17,15 @@ export interface Window {
 const database = (on: string, hold: "request" | "reply" = "request"): Stop => ({ at: "database", on, hold });
 const chain = (on: string, hold: "request" | "reply" = "request"): Stop => ({ at: "chain", on, hold });
 
+/**
+ * What is passed to the statements that claim, keep answers, store transactions and book receipts: their texts reach the
+ * database once per connection.
+ */
+const CLAIMED = '"is_gas_spent"';
+const KEPT = '"size_bytes"';
+const STORED = "priced_at_block";
+const BOOKED = '"settlement_id"';
+
 /** Where the transfer is tried before it is signed. */
 const TRIED = "e3ee160e";
 
@@ -41,29 +50,28 @@ export const WINDOWS: readonly Window[] = [
     row: "C8",
     title: "before the answer is sent",
     upstreamCalls: 1,
-    stop: database("with proven as", "reply"),
+    stop: database(BOOKED, "reply"),
   },
-  { row: "C7", title: "before the receipt is booked", upstreamCalls: 1, stop: database("with proven as") },
+  { row: "C7", title: "before the receipt is booked", upstreamCalls: 1, stop: database(BOOKED) },
   // An answer that was never kept has to be asked for again, with the same Idempotency-Key.
   { row: "C2", title: "while the upstream works", upstreamCalls: 2, stop: { at: "upstream" } },
   {
     row: "C1",
     title: "before its claim is written",
     upstreamCalls: 1,
-    // What is planned once per connection is told apart by what is passed to it.
-    stop: database('"is_gas_spent"'),
+    stop: database(CLAIMED),
   },
   {
     row: "C3",
     title: "before the answer is kept",
     upstreamCalls: 2,
-    stop: database("insert into answers"),
+    stop: database(KEPT),
   },
   {
     row: "C7",
     title: "before many receipts are booked",
     upstreamCalls: 1,
-    stop: database("with proven as"),
+    stop: database(BOOKED),
     together: AT_ONCE,
   },
   {
@@ -97,7 +105,7 @@ export const WINDOWS: readonly Window[] = [
     row: "C4",
     title: "before the signed transaction is stored",
     upstreamCalls: 1,
-    stop: database("insert into chain_txs"),
+    stop: database(STORED),
   },
 ];
 

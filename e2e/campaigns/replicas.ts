@@ -22,9 +22,11 @@ export interface Replica {
 /** The replicas of a campaign, those that ended included. */
 export interface Fleet {
   all: readonly Replica[];
-  /** Starts one more, with these keys instead of the common ones, and waits until it is ready. */
-  start(env?: Record<string, string>): Promise<Replica>;
-  /** The ones that serve right now. */
+  /** Starts one more and waits until it is ready. */
+  start(): Promise<Replica>;
+  /** Starts one that no client finds, with these keys instead of the common ones, and waits until it is ready. */
+  startApart(env: Record<string, string>): Promise<Replica>;
+  /** Those that clients find right now. */
   serving(): Replica[];
   stop(): Promise<void>;
 }
@@ -32,18 +34,26 @@ export interface Fleet {
 /** Opens an empty fleet whose replicas share a configuration. */
 export function openFleet(common: Record<string, string>): Fleet {
   const all: Replica[] = [];
-  const serving = () => all.filter((replica) => replica.serving());
+  const found = new Set<Replica>();
+
+  async function open(env: Record<string, string>): Promise<Replica> {
+    const port = String(await freePort(0));
+    const spawned = await spawnFarebox({ ...common, ...env, PORT: port });
+    const replica = replicaOf(`replica ${all.length + 1}`, spawned);
+    all.push(replica);
+    await replica.ready();
+    return replica;
+  }
+
   return {
     all,
-    serving,
-    async start(env = {}) {
-      const port = String(await freePort(0));
-      const spawned = await spawnFarebox({ ...common, ...env, PORT: port });
-      const replica = replicaOf(`replica ${all.length + 1}`, spawned);
-      all.push(replica);
-      await replica.ready();
+    serving: () => [...found].filter((replica) => replica.serving()),
+    async start() {
+      const replica = await open({});
+      found.add(replica);
       return replica;
     },
+    startApart: open,
     async stop() {
       await Promise.all(all.map((replica) => replica.stop()));
     },

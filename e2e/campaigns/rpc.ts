@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { desc, eq } from "drizzle-orm";
-import { endpoints, endpointVersions } from "@/lib/db/schema";
 import type { Context, Figures } from "./campaign";
 import { startLoad } from "./load";
 import { type Counts, faulty } from "./rpc/faulty";
 import { liar } from "./rpc/liar";
-import type { Stack } from "./stack";
 import { holdTogether, unhurried } from "./together";
 
 /** Seconds. */
@@ -13,19 +10,22 @@ export const sizes = { full: 1_800, test: 60 };
 
 /** What this campaign holds besides the oracles of all. */
 export const SERVED_OR_REFUSED = "D1-D3: every payer is served, or told that nothing moved";
-export const SERVES = "D2: calls are served meanwhile";
+export const SERVES = "D2: calls are served all the while";
 
 const REPLICAS = 2;
 const RPCS = 3;
 const PAYERS = 6;
 /** More than one RPC alone is believed to have seen arrive. */
-const PRICE_MICRO_USD = "2000000";
+const PRICE = "2";
 const LOOK_EVERY_MS = 500;
+/** Within so many seconds somebody has to be served, each time. */
+const SPELL = 60;
+/** What a payer is told whose balance the liar says is nothing. */
+const LIED_ABOUT = / 402 insufficient_funds$/;
 
 /** Has payers pay while every RPC is ill in its own way, and one of three lies. */
 export async function run({ size, random, progress, openStack, hold }: Context): Promise<Figures> {
-  const stack = await openStack({ replicas: REPLICAS, rpcs: RPCS });
-  await raisePrices(stack);
+  const stack = await openStack({ replicas: REPLICAS, rpcs: RPCS, price: PRICE });
   const counts: Counts = new Map();
   const { rpcs } = stack.proxies;
   const liarAt = random.below(RPCS);
@@ -36,40 +36,28 @@ export async function run({ size, random, progress, openStack, hold }: Context):
   }
   const load = startLoad(stack, random.fork("load"), PAYERS);
   const from = performance.now();
+  const servedBy: number[] = [];
   for (let seconds = 0; seconds < size; seconds = Math.round((performance.now() - from) / 1_000)) {
     progress(seconds, size, `${load.served()} served`);
+    servedBy[Math.floor(seconds / SPELL)] = load.served();
     await sleep(LOOK_EVERY_MS);
   }
   const servedIll = load.served();
   for (const rpc of rpcs) rpc.behave((_, forward) => forward());
   const { unserved, ...report } = await load.stop();
-  const refused = unserved.filter((line) => / 402 /.test(line));
+  const refused = unserved.filter((line) => LIED_ABOUT.test(line));
   hold(
     SERVED_OR_REFUSED,
     report.payments,
     unserved.filter((line) => !refused.includes(line)),
   );
   await holdTogether(stack, hold);
-  hold(SERVES, report.payments, servedIll > 0 ? [] : ["nobody was served while the RPCs were ill"]);
+  const idle = servedBy.flatMap((served, spell) =>
+    served > (servedBy[spell - 1] ?? 0)
+      ? []
+      : [`nobody was served in the ${SPELL} s from ${spell * SPELL} s on`],
+  );
+  hold(SERVES, servedBy.length, idle);
   const asked = Object.fromEntries([...counts].map(([what, count]) => [`rpc: ${what}`, count]));
   return { seconds: size, ...report, servedWhileIll: servedIll, refused: refused.length, ...asked };
-}
-
-/** Gives both endpoints a new version with a price that is worth lying for. */
-async function raisePrices({ parts, shops }: Stack): Promise<void> {
-  const { db } = parts.database;
-  for (const { endpointId } of Object.values(shops)) {
-    const [last] = await db
-      .select()
-      .from(endpointVersions)
-      .where(eq(endpointVersions.endpointId, endpointId))
-      .orderBy(desc(endpointVersions.version))
-      .limit(1);
-    if (!last) throw new Error("An endpoint of the campaign is gone");
-    const version = last.version + 1;
-    const rules = last.rules.map((rule) => ({ ...rule, priceMicroUsd: PRICE_MICRO_USD }));
-    const { createdAt: _, ...terms } = last;
-    await db.insert(endpointVersions).values({ ...terms, version, rules });
-    await db.update(endpoints).set({ version }).where(eq(endpoints.id, endpointId));
-  }
 }

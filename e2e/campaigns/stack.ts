@@ -22,6 +22,8 @@ export interface StackOptions {
   /** How many RPC URLs the network has, each a proxy in front of the same chain. */
   rpcs?: number;
   payers?: number;
+  /** Of every call, in US dollars. */
+  price?: string;
   /** PostgreSQL to use instead of an embedded one; it is reached through the proxy all the same. */
   databaseUrl?: string;
   /** More configuration for every replica. */
@@ -70,7 +72,7 @@ export async function openStack(random: Random, options: StackOptions = {}): Pro
 
 async function start(
   random: Random,
-  { replicas = 3, rpcs = 1, payers = 8, databaseUrl, env: more }: StackOptions,
+  { replicas = 3, rpcs = 1, payers = 8, price = "0.01", databaseUrl, env: more }: StackOptions,
   closers: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<Stack> {
@@ -140,7 +142,7 @@ async function start(
           upstreamTimeout: UPSTREAM_TIMEOUT_SECONDS,
           headers: { "X-Upstream-Secret": headerSecret },
           payouts: [{ network: network.network, payTo: described[charge] }],
-          rules: [{ method: "*", path: "/*path", price: "0.01" }],
+          rules: [{ method: "*", path: "/*path", price }],
         })),
       },
     ],

@@ -50,7 +50,7 @@ export async function flip({ random, size, progress, hold, openStack }: Context)
     const stack = await openStack({ replicas: 0, payers: 0 });
     const notes = join(stack.dataDir, "connections");
     await writeFile(notes, "");
-    const replica = await stack.fleet.start({
+    const replica = await stack.fleet.startApart({
       FAREBOX_ROLES: "gateway",
       FAREBOX_PRIVATE_UPSTREAMS: `${ALLOWED}/32`,
       NODE_OPTIONS: `--import=${PRELOAD}`,
