@@ -1,15 +1,17 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Proof, TransferProof } from "@/lib/chain/chain";
-import type { Db } from "@/lib/db/client";
+import type { Database, Db } from "@/lib/db/client";
+import { prepared } from "@/lib/db/prepared";
 import { payments, settlements } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import type { ReasonCode } from "@/lib/x402/reasons";
+import { givenRows, inOrder, lockEach } from "./lock-ours";
 
 /** Joins a payment with the settlement that stands; one that a reorg dropped does not. */
 export const itsSettlement = and(eq(settlements.paymentId, payments.id), isNull(settlements.orphanedAt));
 
 /** Books what the chain shows of a submitted payment; pending books nothing. */
-export async function book(db: Db, paymentId: string, proof: Proof): Promise<void> {
+export async function book(db: Database["db"], paymentId: string, proof: Proof): Promise<void> {
   if (proof.outcome === "settled") await recordSettlements(db, [{ paymentId, ...proof.proof }]);
   if (proof.outcome === "failed") await voidPayment(db, paymentId, proof.reason, "submitting");
 }
@@ -19,35 +21,46 @@ export interface ProvenPayment extends TransferProof {
   paymentId: string;
 }
 
+const RECORD = `
+  with proven as (${givenRows(
+    "$1",
+    `id uuid, settlement_id uuid, tx_hash text, log_index int, block_number bigint, block_hash text, block_time timestamptz`,
+  )}), due as materialized (
+    ${lockEach("proven", "p.money = 'submitting'")}
+  ), paid as (
+    update payments set money = 'settled', settled_at = block_time, reason = null,
+      lease_owner = case when delivery <> 'ready' then lease_owner end,
+      lease_until = case when delivery <> 'ready' then lease_until end
+    from due where payments.id = due.id
+    returning payments.*, settlement_id, tx_hash, log_index, block_number, block_hash, block_time
+  )
+  insert into settlements (id, payment_id, merchant_id, endpoint_id, endpoint_version, network, asset, scheme, payer,
+    pay_to, amount, tx_hash, log_index, block_number, block_hash, block_time)
+  select settlement_id, id, merchant_id, endpoint_id, endpoint_version, network, asset, scheme, payer,
+    pay_to, amount, tx_hash, log_index, block_number, block_hash, block_time
+  from paid
+  returning payment_id`;
+
 /**
  * Books proven transfers in one statement: the payments become settled, their settlement rows are written, and where an
  * answer is kept nothing is left to be done under a lease. Says of each whether this did it; a second caller with the same
  * proof changes nothing.
  */
-export async function recordSettlements(db: Db, proven: readonly ProvenPayment[]): Promise<boolean[]> {
-  const given = proven.map(({ blockNumber, ...proof }) => {
-    return { ...proof, settlementId: newId(), blockNumber: blockNumber.toString() };
-  });
-  const rows = await db.execute<{ payment_id: string }>(sql`
-    with proven as (
-      select * from json_to_recordset(${JSON.stringify(given)}::text::json) proven("paymentId" uuid, "settlementId" uuid,
-        "txHash" text, "logIndex" int, "blockNumber" bigint, "blockHash" text, "blockTime" timestamptz)
-    ), due as materialized (
-      select id from payments join proven on id = "paymentId" where money = 'submitting' order by id for update of payments
-    ), paid as (
-      update payments set money = 'settled', settled_at = "blockTime", reason = null,
-        lease_owner = case when delivery <> 'ready' then lease_owner end,
-        lease_until = case when delivery <> 'ready' then lease_until end
-      from proven where id = "paymentId" and id in (select id from due)
-      returning *
-    )
-    insert into settlements (id, payment_id, merchant_id, endpoint_id, endpoint_version, network, asset, scheme, payer,
-      pay_to, amount, tx_hash, log_index, block_number, block_hash, block_time)
-    select "settlementId", id, merchant_id, endpoint_id, endpoint_version, network, asset, scheme, payer,
-      pay_to, amount, "txHash", "logIndex", "blockNumber", "blockHash", "blockTime"
-    from paid
-    returning payment_id`);
-  const recorded = new Set(rows.map((row) => row.payment_id));
+export async function recordSettlements(
+  db: Database["db"],
+  proven: readonly ProvenPayment[],
+): Promise<boolean[]> {
+  const rows = proven.map(({ paymentId, txHash, logIndex, blockNumber, blockHash, blockTime }) => ({
+    id: paymentId,
+    settlement_id: newId(),
+    tx_hash: txHash,
+    log_index: logIndex,
+    block_number: blockNumber.toString(),
+    block_hash: blockHash,
+    block_time: blockTime,
+  }));
+  const settled = await prepared<{ payment_id: string }>(db, RECORD, [inOrder(rows)]);
+  const recorded = new Set(settled.map((row) => row.payment_id));
   return proven.map(({ paymentId }) => recorded.has(paymentId));
 }
 

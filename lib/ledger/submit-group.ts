@@ -3,13 +3,8 @@ import type { Authorization, Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { gather } from "@/lib/gather";
 import { chooseRelayer } from "./choose-relayer";
-import {
-  type Chargeable,
-  type ExpectedNonces,
-  signAndStore,
-  storeAsExpected,
-  type Transferable,
-} from "./sign-and-store";
+import { type Chargeable, signAndStore, type Transferable } from "./sign-and-store";
+import { type ExpectedNonces, storeAsExpected } from "./store-as-expected";
 import { type Submission, submit } from "./submit";
 
 type Db = Database["db"];

@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Chain } from "@/lib/chain/chain";
-import type { Db } from "@/lib/db/client";
+import type { Database } from "@/lib/db/client";
 import { payments } from "@/lib/db/schema";
 import { authorizationOf } from "@/lib/ledger/authorization";
 import { adopt, recordSettlements, voidPayment } from "@/lib/ledger/record";
@@ -14,7 +14,7 @@ const AT_ONCE = 50;
  * whose money somebody else sent is booked, and owed an answer where it has none. It takes no lease: who presents such a
  * payment meanwhile is to hear that it ran out, and not that somebody works on it.
  */
-export async function expireHolds(db: Db, chain: Chain, log: Log): Promise<void> {
+export async function expireHolds(db: Database["db"], chain: Chain, log: Log): Promise<void> {
   const { time } = await chain.history.finalHead();
   const rows = await db
     .select()
