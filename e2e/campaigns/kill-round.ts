@@ -38,7 +38,10 @@ export async function killInEveryWindow(stack: Stack, random: Random): Promise<S
       call.on("error", () => {});
       calls.push(call);
       stopped.push({ window, payment });
-      return { target, answered: once(call, "response") };
+      const answered = once(call, "response");
+      // It is wanted of some alone; the others may die with their gateway.
+      answered.catch(() => {});
+      return { target, answered };
     };
     const stopIn = async (window: Window, begin: () => Promise<void>) => {
       // Armed before the payment is presented, and met by it alone: those before it are past this point.
