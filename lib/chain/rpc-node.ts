@@ -1,7 +1,7 @@
 import {
   createPublicClient,
+  custom,
   type EIP1193RequestFn,
-  http,
   LimitExceededRpcError,
   type PublicClient,
   RpcError,
@@ -11,6 +11,7 @@ import {
   type Chain as ViemChain,
 } from "viem";
 import type { Network, RpcHealth } from "./chain";
+import { openJsonRpc } from "./json-rpc";
 import { viemChainOf } from "./networks";
 
 /** After this many failures in a row an RPC is asked nothing but its head, until it answers that. */
@@ -45,15 +46,10 @@ export class RpcNode {
   constructor(network: Network, url: string, timeoutMs: number) {
     this.#network = network;
     this.#host = new URL(url).host;
-    const open = http(url, {
-      timeout: timeoutMs,
-      retryCount: 0,
-      // A URL with a key in it goes to whom it was given for, and nowhere else.
-      fetchOptions: { redirect: "error" },
-    });
+    const open = custom({ request: openJsonRpc(url, timeoutMs) }, { retryCount: 0 });
     const transport: Transport = (options) => {
       const opened = open(options);
-      return { ...opened, request: this.#watched(opened.request, timeoutMs) };
+      return { ...opened, request: this.#watched(opened.request) };
     };
     this.client = createPublicClient({ chain: viemChainOf(network), transport });
   }
@@ -111,12 +107,12 @@ export class RpcNode {
     return this.#latencyMs === null ? "unknown" : "well";
   }
 
-  /** Times requests and counts failures in a row; the whole reply, not its head alone, must come in time. */
-  #watched(request: EIP1193RequestFn, timeoutMs: number): EIP1193RequestFn {
-    const watched = async (...[args, options]: Parameters<typeof request>) => {
+  /** Times requests and counts failures in a row. */
+  #watched(request: EIP1193RequestFn): EIP1193RequestFn {
+    const watched = async (...args: Parameters<typeof request>) => {
       const began = performance.now();
       try {
-        const result = await request(args, { ...options, signal: AbortSignal.timeout(timeoutMs) });
+        const result = await request(...args);
         this.#noteAnswer(began);
         return result;
       } catch (error) {
