@@ -68,6 +68,8 @@ export async function startAnvil(
           ...["--chain-id", String(LOCAL_CHAIN_ID), "--port", String(port), "--quiet"],
           ...["--accounts", "1", "--mnemonic", mnemonic],
           ...["--state", state, "--state-interval", "3"],
+          // It keeps the states of the last 500 blocks; by itself it writes older ones to the user's home, by the gigabyte.
+          ...["--max-persisted-states", "0"],
           // A block for every transaction at once, and one now and then, so that the chain's clock passes deadlines; a
           // block is final two blocks later.
           ...["--mixed-mining", "--block-time", "30", "--slots-in-an-epoch", "1"],
