@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isNotNull, sql } from "drizzle-orm";
-import { numberToHex } from "viem";
+import { BlockNotFoundError, numberToHex } from "viem";
 import { settlements } from "@/lib/db/schema";
 import { type AnvilClient, anvilClient } from "@/lib/localnet/anvil";
 import type { Context, Figures } from "./campaign";
@@ -89,7 +89,8 @@ async function untilServed(load: Load, more: number): Promise<void> {
 /** Replaces the newest blocks by empty ones, whose other side never saw our transactions; returns the hashes of those gone. */
 async function replaceBlocks(chain: AnvilClient, depth: number): Promise<string[]> {
   const head = await chain.getBlockNumber({ cacheTime: 0 });
-  const hashOf = async (number: bigint) => (await chain.getBlock({ blockNumber: number })).hash;
+  // A chain may be shorter for a moment afterwards.
+  const hashOf = (blockNumber: bigint) => chain.getBlock({ blockNumber }).then(({ hash }) => hash, noBlock);
   const numbers = Array.from({ length: depth }, (_, i) => head - BigInt(i));
   const before = await Promise.all(numbers.map(hashOf));
   await chain.request<{ Method: "anvil_reorg"; Parameters: [number, []]; ReturnType: null }>({
@@ -98,6 +99,11 @@ async function replaceBlocks(chain: AnvilClient, depth: number): Promise<string[
   });
   const after = await Promise.all(numbers.map(hashOf));
   return before.filter((hash): hash is `0x${string}` => hash !== null && !after.includes(hash));
+}
+
+function noBlock(error: unknown): null {
+  if (error instanceof BlockNotFoundError) return null;
+  throw error;
 }
 
 /** Settlements that still stand in blocks that are gone, after the finaliser had its time. */
