@@ -1,11 +1,11 @@
-import { type Address, BlockNotFoundError, type Hex, isAddressEqual, type TransactionReceipt } from "viem";
+import { type Address, type Hex, isAddressEqual, type TransactionReceipt } from "viem";
 import type { Authorization, PayerState, Proof, TransferFailure } from "./chain";
 import { knowsNoFinality } from "./finality";
 import type { NonceUse } from "./nonce-use";
 import { readPayerState } from "./payer-state";
 import { hasCancelled, readReceipt } from "./receipt";
 import type { ChainClient } from "./rpc-node";
-import { receiptOf } from "./shared-receipt";
+import { blockAt, receiptOf } from "./shared-reads";
 
 /** What one RPC shows of an authorization; `used` when its nonce is, and it takes a search of the logs to tell by what. */
 export type Finding = Proof | { outcome: "used" };
@@ -65,13 +65,8 @@ export async function findOutcomeOfUse(
 
 /** The block of a receipt, or null when that block is no longer, or not yet, part of the chain we see. */
 async function blockOf(client: ChainClient, { blockNumber, blockHash }: TransactionReceipt) {
-  try {
-    const block = await client.getBlock({ blockNumber });
-    return block.hash === blockHash ? block : null;
-  } catch (error) {
-    if (error instanceof BlockNotFoundError) return null;
-    throw error;
-  }
+  const block = await blockAt(client, blockNumber);
+  return block?.hash === blockHash ? block : null;
 }
 
 async function proveByReceipt(

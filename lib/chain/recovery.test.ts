@@ -43,6 +43,24 @@ async function expectAlike(digest: Hex, signature: Hex): Promise<void> {
   expect(await signer(native.recoverSigner(digest, signature))).toBe(expected);
 }
 
+describe("a digest is signed", () => {
+  it("alike by libsecp256k1 and without it, so that replicas make the same transaction of the same transfers", async () => {
+    const privateKey = generatePrivateKey();
+    await fc.assert(
+      fc.asyncProperty(bytes32, async (digest) => {
+        const signature = await native.signDigest(digest, privateKey);
+        const expected = await pure.signDigest(digest, privateKey);
+        expect([signature.r, signature.s, signature.yParity]).toEqual([
+          expected.r,
+          expected.s,
+          expected.yParity,
+        ]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
 describe("who signed is recovered", () => {
   it("by libsecp256k1 here, and without its addon in JavaScript", () => {
     expect([native.RECOVERS_NATIVELY, pure.RECOVERS_NATIVELY]).toEqual([true, false]);

@@ -1,6 +1,7 @@
-import { type Hex, keccak256, parseTransaction, TransactionReceiptNotFoundError } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
+import { type Hex, parseTransaction, serializeTransaction, TransactionReceiptNotFoundError } from "viem";
+import { privateKeyToAddress } from "viem/accounts";
 import type { Log } from "@/lib/log";
+import { keccakHex } from "@/lib/x402/keccak";
 import {
   type Authorization,
   ChainUnavailable,
@@ -16,6 +17,7 @@ import { openGroupQuotes } from "./group-quote";
 import { multicall3Of } from "./multicall";
 import { viemChainOf } from "./networks";
 import { quoteTransfer } from "./quote";
+import { signDigest } from "./recovery";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
 import { type ContractCall, encodeTransfers } from "./transfer";
@@ -25,8 +27,7 @@ const BLANK_GAS = 100_000n;
 
 /** Opens a relayer: a wallet of ours that sends the transactions and pays their gas. */
 export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rpc, log: Log): Relayer {
-  const account = privateKeyToAccount(privateKey);
-  const { address } = account;
+  const address = privateKeyToAddress(privateKey);
   const { chainId } = network;
   const multicall3 = multicall3Of({ chain: viemChainOf(network) });
   const recentPrice = openRecentPrice(rpc);
@@ -40,9 +41,13 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
     { gas, maxFeePerGas, maxPriorityFeePerGas }: Fees & { gas: bigint },
     nonce: number,
   ): Promise<SignedTransaction> {
-    const fees = { gas, maxFeePerGas, maxPriorityFeePerGas };
-    const raw = await account.signTransaction({ type: "eip1559", chainId, nonce, to, data, ...fees });
-    return { raw, hash: keccak256(raw) };
+    const transaction = {
+      type: "eip1559",
+      ...{ chainId, nonce, to, data, gas, maxFeePerGas, maxPriorityFeePerGas },
+    } as const;
+    const signature = await signDigest(hashOf(serializeTransaction(transaction)), privateKey);
+    const raw = serializeTransaction(transaction, signature);
+    return { raw, hash: hashOf(raw) };
   }
 
   return {
@@ -91,9 +96,13 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
       // "Already known" and "nonce too low" mean it is there; anything else, the proof will show.
       await rpc
         .tell((client) => client.sendRawTransaction({ serializedTransaction: raw }))
-        .catch((error: unknown) => log.warn("broadcast_unconfirmed", { hash: keccak256(raw), error }));
+        .catch((error: unknown) => log.warn("broadcast_unconfirmed", { hash: hashOf(raw), error }));
     },
   };
+}
+
+function hashOf(transaction: Hex): Hex {
+  return `0x${keccakHex(Buffer.from(transaction.slice(2), "hex"))}`;
 }
 
 async function readBill(client: ChainClient, hash: Hex): Promise<GasBill | null> {

@@ -1,31 +1,38 @@
 import { eip3009ABI } from "@x402/evm";
-import { type Address, encodeFunctionData, type Hex, hexToNumber, multicall3Abi, size, slice } from "viem";
+import { type Address, encodeFunctionData, type Hex, size } from "viem";
+import { encodeAggregate } from "./aggregate";
 import type { Authorization } from "./chain";
 
+/** Of `transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)`. */
+const SELECTOR = "0xe3ee160e";
 /** The length of a signature of r, s and v. */
 const RSV_BYTES = 65;
 
+/** A word of the ABI, in hex digits. */
+function word(digits: string): string {
+  return digits.padStart(64, "0");
+}
+
 /**
  * The call data of `transferWithAuthorization`. A signature of 65 bytes goes as v, r, s, which every EIP-3009 token
- * takes; any other is a contract wallet's and goes whole.
+ * takes; written by hand because every payment needs it several times, and viem's general encoder takes long. Any other is
+ * a contract wallet's and goes whole.
  */
 export function encodeTransfer(authorization: Authorization): Hex {
   const { from, to, value, validAfter, validBefore, nonce, signature } = authorization;
-  const fields = [from, to, value, validAfter, validBefore, nonce] as const;
   if (size(signature) !== RSV_BYTES) {
     return encodeFunctionData({
       abi: eip3009ABI,
       functionName: "transferWithAuthorization",
-      args: [...fields, signature],
+      args: [from, to, value, validAfter, validBefore, nonce, signature],
     });
   }
-  const [r, s] = [slice(signature, 0, 32), slice(signature, 32, 64)];
-  const v = hexToNumber(slice(signature, 64));
-  return encodeFunctionData({
-    abi: eip3009ABI,
-    functionName: "transferWithAuthorization",
-    args: [...fields, v, r, s],
-  });
+  const accounts = word(from.slice(2)) + word(to.slice(2));
+  const numbers = [value, validAfter, validBefore].map((number) => word(number.toString(16))).join("");
+  const rs = signature.slice(2, 130);
+  const v = word(signature.slice(130));
+  // Payers may spell their bytes in capitals.
+  return `${SELECTOR}${`${accounts}${numbers}${nonce.slice(2)}${v}${rs}`.toLowerCase()}`;
 }
 
 /** A call of a contract. */
@@ -42,11 +49,6 @@ export function encodeTransfers(multicall3: Address, authorizations: readonly Au
   const [first, ...others] = authorizations;
   if (first === undefined) throw new Error("There is nothing to transfer");
   if (others.length === 0) return { to: first.asset, data: encodeTransfer(first) };
-  const calls = authorizations.map((authorization) => ({
-    target: authorization.asset,
-    allowFailure: true,
-    callData: encodeTransfer(authorization),
-  }));
-  const data = encodeFunctionData({ abi: multicall3Abi, functionName: "aggregate3", args: [calls] });
-  return { to: multicall3, data };
+  const calls = authorizations.map((one) => ({ target: one.asset, data: encodeTransfer(one) }));
+  return { to: multicall3, data: encodeAggregate(calls) };
 }
