@@ -1,7 +1,8 @@
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { getAddress } from "viem";
-import type { Db } from "@/lib/db/client";
-import { endpoints, endpointVersions, merchants } from "@/lib/db/schema";
+import type { Database, Db } from "@/lib/db/client";
+import { prepared } from "@/lib/db/prepared";
+import { endpoints, endpointVersions } from "@/lib/db/schema";
 import type { EndpointTerms, PublishedEndpoint } from "@/lib/gateway/ports";
 import type { MerchantId } from "@/lib/ids";
 import type { Sealer } from "@/lib/seal";
@@ -11,14 +12,43 @@ import { openHeaders } from "./stored-headers";
 /** For how long a payer may still pay by terms that were replaced. */
 const GRACE_SECONDS = 120;
 
-/** A version still counts while the one that replaced it is younger than the grace; the database's clock made both. */
-const inForce = sql`(${endpointVersions.version} = ${endpoints.version} or exists (
-  select from endpoint_versions newer where newer.endpoint_id = ${endpoints.id}
-    and newer.version = ${endpointVersions.version} + 1
-    and newer.created_at > now() - make_interval(secs => ${GRACE_SECONDS})))`;
+/** What is served of a version. */
+type VersionRow = Omit<typeof endpointVersions.$inferSelect, "createdAt" | "createdBy" | "headerNames">;
+
+/** A version of an endpoint, and what is served with it. */
+interface ServedRow extends VersionRow {
+  slug: string;
+  merchantId: MerchantId;
+  state: PublishedEndpoint["state"];
+  sellerName: string;
+  suspended: boolean;
+}
+
+/**
+ * The versions in force under each slug, the newest first: the current one, and those of which the one that replaced them
+ * is younger than the grace; the database's clock made all of them. It stands before every payment, so it is planned once.
+ */
+const IN_FORCE = `
+  select e.slug, e.merchant_id "merchantId", e.state, m.name "sellerName", m.suspended_at is not null suspended,
+    v.endpoint_id "endpointId", v.version, v.name, v.description, v.upstream, v.charge,
+    v.upstream_timeout_ms "upstreamTimeoutMs", v.rules, v.payouts, v.sealed_headers "sealedHeaders"
+  from json_array_elements_text($1::text::json) asked(slug)
+  cross join lateral (select * from endpoints where slug = asked.slug limit 1) e
+  cross join lateral (select * from merchants where id = e.merchant_id limit 1) m
+  cross join lateral (
+    select * from endpoint_versions v where endpoint_id = e.id and (version = e.version or exists (
+      select from endpoint_versions newer where newer.endpoint_id = e.id and newer.version = v.version + 1
+        and newer.created_at > now() - make_interval(secs => ${GRACE_SECONDS})
+    ))
+  ) v
+  order by v.version desc`;
 
 /** Finds what can be bought under a slug; null for an unknown or a deleted endpoint. */
-export async function findPublished(db: Db, sealer: Sealer, slug: string): Promise<PublishedEndpoint | null> {
+export async function findPublished(
+  db: Database["db"],
+  sealer: Sealer,
+  slug: string,
+): Promise<PublishedEndpoint | null> {
   const served = (await findServed(db, sealer, new Set([slug]))).get(slug) ?? null;
   if (served instanceof Error) throw served;
   return served?.state === "deleted" ? null : served;
@@ -32,25 +62,14 @@ export type Known = (slug: string) => PublishedEndpoint | null | undefined;
  * slug, an Error for an endpoint that cannot be read. Versions that are known already are not taken apart again.
  */
 export async function findServed(
-  db: Db,
+  db: Database["db"],
   sealer: Sealer,
   slugs: ReadonlySet<string>,
   known: Known = () => null,
 ): Promise<Map<string, PublishedEndpoint | null | Error>> {
-  const rows = await db
-    .select({
-      endpoint: endpoints,
-      version: endpointVersions,
-      sellerName: merchants.name,
-      suspendedAt: merchants.suspendedAt,
-    })
-    .from(endpoints)
-    .innerJoin(merchants, eq(merchants.id, endpoints.merchantId))
-    .innerJoin(endpointVersions, eq(endpointVersions.endpointId, endpoints.id))
-    .where(and(inArray(endpoints.slug, [...slugs]), inForce))
-    .orderBy(desc(endpointVersions.version));
+  const rows = await prepared<ServedRow>(db, IN_FORCE, [JSON.stringify([...slugs])]);
   const bySlug = new Map<string, ServedRow[]>([...slugs].map((slug) => [slug, []]));
-  for (const row of rows) bySlug.get(row.endpoint.slug)?.push(row);
+  for (const row of rows) bySlug.get(row.slug)?.push(row);
   const served = new Map<string, PublishedEndpoint | null | Error>();
   for (const [slug, found] of bySlug) {
     try {
@@ -62,13 +81,6 @@ export async function findServed(
   return served;
 }
 
-interface ServedRow {
-  endpoint: typeof endpoints.$inferSelect;
-  version: typeof endpointVersions.$inferSelect;
-  sellerName: string;
-  suspendedAt: Date | null;
-}
-
 /** Puts together what is served from the versions in force, the newest first. */
 function toPublished(
   sealer: Sealer,
@@ -76,32 +88,25 @@ function toPublished(
   known: PublishedEndpoint | null,
 ): PublishedEndpoint | null {
   if (!current) return null;
-  const { endpoint, sellerName, suspendedAt } = current;
+  const { endpointId: id, merchantId, sellerName, slug, state, suspended } = current;
   // Versions are immutable, so one that was read before is the same one still.
-  const readBefore = known?.id === endpoint.id ? [known.terms, ...known.graceTerms] : [];
-  const termsOf = ({ version }: ServedRow) =>
-    readBefore.find((terms) => terms.version === version.version) ??
-    toTerms(sealer, endpoint.merchantId, version);
+  const readBefore = known?.id === id ? [known.terms, ...known.graceTerms] : [];
+  const termsOf = (row: ServedRow) =>
+    readBefore.find(({ version }) => version === row.version) ?? toTerms(sealer, merchantId, row);
   return {
-    id: endpoint.id,
-    merchantId: endpoint.merchantId,
+    id,
+    merchantId,
     sellerName,
-    slug: endpoint.slug,
-    state: endpoint.state,
-    suspended: suspendedAt !== null,
+    slug,
+    state,
+    suspended,
     terms: termsOf(current),
     // An address that was replaced must get nothing more, so a version that pays another has no grace.
-    graceTerms: replaced
-      .filter(({ version }) => samePayouts(version.payouts, current.version.payouts))
-      .map(termsOf),
+    graceTerms: replaced.filter(({ payouts }) => samePayouts(payouts, current.payouts)).map(termsOf),
   };
 }
 
-function toTerms(
-  sealer: Sealer,
-  merchantId: MerchantId,
-  row: typeof endpointVersions.$inferSelect,
-): EndpointTerms {
+function toTerms(sealer: Sealer, merchantId: MerchantId, row: VersionRow): EndpointTerms {
   return {
     version: row.version,
     name: row.name,
