@@ -9,6 +9,7 @@ import type {
   NamedRequest,
   UpstreamCall,
   UpstreamResult,
+  Waiting,
 } from "./ports";
 import type { SignProof } from "./proof";
 import { refuse } from "./respond";
@@ -35,7 +36,7 @@ export interface Question {
   terms: EndpointTerms;
   /** Absent for free calls. */
   paymentId?: string;
-  signal: AbortSignal;
+  signal: Waiting;
 }
 
 /** What the upstream said: a 2xx answer short enough to keep, one that streams, or something nobody pays for. */

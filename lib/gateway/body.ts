@@ -1,4 +1,5 @@
 import type { GatewayRequest } from "./ports";
+import type { Soon } from "./soon";
 
 /** A request body read whole, or why it was not. */
 export type ReadBody =
@@ -37,11 +38,17 @@ function alarm(withinMs: number): { rung: Promise<typeof LATE>; off(): void } {
  * Reads a caller's body up to a size and a time for the whole of it (slowloris). The rest of a refused body is left
  * unread and the iterable open, because closing it would close the connection the refusal must still be written to.
  */
-export async function readBody(
+export function readBody(
   body: AsyncIterable<Uint8Array> | null,
-  { maxBytes = MAX_BYTES, withinMs = WITHIN_MS }: { maxBytes?: number; withinMs?: number } = {},
+  limits: { maxBytes?: number; withinMs?: number } = {},
+): Soon<ReadBody> {
+  return body === null ? { ok: true, bytes: NO_BYTES } : readAll(body, limits);
+}
+
+async function readAll(
+  body: AsyncIterable<Uint8Array>,
+  { maxBytes = MAX_BYTES, withinMs = WITHIN_MS }: { maxBytes?: number; withinMs?: number },
 ): Promise<ReadBody> {
-  if (body === null) return { ok: true, bytes: NO_BYTES };
   const iterator = body[Symbol.asyncIterator]();
   const deadline = alarm(withinMs);
   const chunks: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { inRequest, type Log } from "@/lib/log";
-import { type PresentedPayment, readPaymentHeader } from "@/lib/x402/payment-header";
+import { readPaymentHeader } from "@/lib/x402/payment-header";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { type AskParts, ask, type Question } from "./ask";
 import { readBody, takeIn } from "./body";
@@ -19,17 +19,23 @@ import type {
   NewPayment,
   PublishedEndpoint,
   Rule,
+  Waiting,
 } from "./ports";
+import { type Presentation, present } from "./presentation";
 import { type Quote, quote, quoteFor, quoteRule } from "./quote";
 import { createReplies, type ReplyParts } from "./replies";
 import { refuse, withHeader } from "./respond";
 import { matchRule } from "./rules";
 import type { ChargeCheck, Scheme, SchemePayment } from "./scheme";
 import { isAmbiguous, screen } from "./screen";
+import { attempt, onceHere, type Soon } from "./soon";
 import { parseTarget } from "./target";
 
 /** Of a payment that was claimed before and has no need of its payer's funds any more. */
 const UNCHECKED: ChargeCheck = { fault: null, funds: null };
+
+/** Of a caller whose going away changes nothing. */
+const STAYS: Waiting = { aborted: false, addEventListener() {}, removeEventListener() {} };
 
 /** Everything a gateway needs; passed in, so that it runs in any process and under any framework. */
 export interface GatewayParts extends AskParts, ReplyParts {
@@ -38,7 +44,7 @@ export interface GatewayParts extends AskParts, ReplyParts {
   /** What is served under a slug: no older than who asks, or up to 5 s older and from memory. */
   endpoints: {
     asOfNow(slug: string): Promise<PublishedEndpoint | null>;
-    lately(slug: string): PublishedEndpoint | null | Promise<PublishedEndpoint | null>;
+    lately(slug: string): Soon<PublishedEndpoint | null>;
   };
   /** The terms a payment was claimed under, when an edit has replaced them since. */
   findTerms(endpointId: string, version: number): Promise<EndpointTerms>;
@@ -48,14 +54,15 @@ export interface GatewayParts extends AskParts, ReplyParts {
 }
 
 /** Answers one request to a gateway URL. */
-export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
+export type Gateway = (request: GatewayRequest) => Soon<GatewayResponse>;
 
 /** Makes the gateway: free calls are passed on, priced ones are sold, whatever else is refused with a stable code. */
 export function createGateway(parts: GatewayParts): Gateway {
   const { ledger, schemes, endpoints } = parts;
   const { demand, tellPrice, refuseOrDemand, unsettled, withReceipt } = createReplies(parts);
 
-  async function enter(request: NamedRequest): Promise<GatewayResponse> {
+  /** What is in memory is answered in the same turn of the event loop: most calls bring no payment, and learn a price. */
+  function enter(request: NamedRequest): Soon<GatewayResponse> {
     const presentedAt = new Date();
     const parsed = parseTarget(request.target);
     if (!parsed.ok) return refuse(parsed.code, request);
@@ -65,21 +72,23 @@ export function createGateway(parts: GatewayParts): Gateway {
     if (request.method === "OPTIONS") return preflight();
     const { target } = parsed;
     const header = readPaymentHeader(request.headers);
+    const money = header.ok && header.payment !== null ? present(schemes, ledger, header.payment) : null;
     // Money goes by the terms of this moment; who brings none may be told those of a moment ago.
-    const bringsMoney = header.ok && header.payment !== null;
-    const endpoint = await (bringsMoney ? endpoints.asOfNow(target.slug) : endpoints.lately(target.slug));
-    if (endpoint === null) return refuse("not_found", request);
-    const rule = matchRule(endpoint.terms, request.method, target.path);
-    // What is offered no more may still have been paid for.
-    if (rule?.priceMicroUsd === null && endpoint.state !== "deleted") {
-      return giveAway({ request, target, endpoint });
-    }
-    const read = await readBody(request.body);
-    if (!read.ok) return refuse(BODY_FAULTS[read.reason], request);
-    const call = { request, target, endpoint, body: read.bytes, presentedAt };
-    if (!header.ok) return refuse(header.code, request);
-    const { payment } = header;
-    return payment === null ? turnAway(call, rule) : inRequest(request.id, () => sell(call, payment));
+    const found = money === null ? endpoints.lately(target.slug) : endpoints.asOfNow(target.slug);
+    return onceHere(found, (endpoint) => {
+      if (endpoint === null) return refuse("not_found", request);
+      const rule = matchRule(endpoint.terms, request.method, target.path);
+      // What is offered no more may still have been paid for.
+      if (rule?.priceMicroUsd === null && endpoint.state !== "deleted") {
+        return giveAway({ request, target, endpoint });
+      }
+      return onceHere(readBody(request.body), (read) => {
+        if (!read.ok) return refuse(BODY_FAULTS[read.reason], request);
+        const call = { request, target, endpoint, body: read.bytes, presentedAt };
+        if (!header.ok) return refuse(header.code, request);
+        return money === null ? turnAway(call, rule) : inRequest(request.id, () => sell(call, money));
+      });
+    });
   }
 
   async function giveAway({
@@ -108,20 +117,17 @@ export function createGateway(parts: GatewayParts): Gateway {
     return tellPrice(call, rule, () => quoteRule(schemes, terms, rule));
   }
 
-  /** A priced call: its payment is read, checked, claimed, and only then worked for. */
-  async function sell(call: Call, presented: PresentedPayment): Promise<GatewayResponse> {
+  /** A priced call: its payment is checked, claimed, and only then worked for. */
+  async function sell(call: Call, money: Presentation): Promise<GatewayResponse> {
     const { request, target, endpoint } = call;
     const offered = endpoint.state !== "deleted";
     const current = offered ? quote(schemes, endpoint.terms, request.method, target.path) : null;
     // HEAD asks for no answer, so a payment for one is left unused.
     if (request.method === "HEAD") return refuse("bad_request", request);
-    const scheme = schemes.find(({ name }) => name === presented.scheme);
-    if (!scheme) return demand(call, current, "payment_terms_changed");
-    const read = scheme.read(presented);
-    if (!read.ok) return refuseOrDemand(call, current, read.code);
-    const { payment } = read;
+    if (!money.ok) return refuseOrDemand(call, current, money.code);
+    const { presented, scheme, payment } = money;
 
-    const known = await ledger.find(payment.identity, payment.signature);
+    const known = await money.known;
     if (known === null && endpoint.state === "paused") return refuse("endpoint_paused", request);
     if (!known?.begun && !offered) return refuse("not_found", request);
     const forged = known?.sameSignature ? null : await payment.signatureFault();
@@ -231,19 +237,23 @@ export function createGateway(parts: GatewayParts): Gateway {
       versions.find(({ version }) => version === payment.endpointVersion) ??
       (await parts.findTerms(endpoint.id, payment.endpointVersion));
     // From here on the caller may hang up: what was begun is finished, kept, and can be fetched for 24 hours.
-    const { signal } = new AbortController();
-    return { request, target, body, terms, paymentId: payment.id, signal };
+    return { request, target, body, terms, paymentId: payment.id, signal: STAYS };
   }
 
-  async function answer(request: NamedRequest): Promise<GatewayResponse> {
-    const response = await enter(request).catch((error: unknown) => {
-      const outage = parts.outageOf(error);
-      const fields = { request: request.id, error };
-      if (outage === null) parts.log.error("gateway.bug", fields);
-      else parts.log.warn("gateway.outage", { ...fields, code: outage });
-      return refuse(outage ?? "internal_error", request);
-    });
-    return withHouseHeaders(response, request.id);
+  function refuseForFailure(request: NamedRequest, error: unknown): GatewayResponse {
+    const outage = parts.outageOf(error);
+    const fields = { request: request.id, error };
+    if (outage === null) parts.log.error("gateway.bug", fields);
+    else parts.log.warn("gateway.outage", { ...fields, code: outage });
+    return refuse(outage ?? "internal_error", request);
+  }
+
+  function answer(request: NamedRequest): Soon<GatewayResponse> {
+    const entered = attempt(
+      () => enter(request),
+      (error) => refuseForFailure(request, error),
+    );
+    return onceHere(entered, (response) => withHouseHeaders(response, request.id));
   }
 
   return (request) => answer(Object.assign(request, { id: randomUUID() }));

@@ -16,7 +16,7 @@ export async function* pipe(
   { body, destroy, payment, request }: PaidStream,
 ): AsyncGenerator<Uint8Array> {
   const callerGone = request.signal;
-  callerGone.addEventListener("abort", destroy, { once: true });
+  callerGone.addEventListener("abort", destroy);
   // It may have left while it was charged, which no listener hears of any more.
   if (callerGone.aborted) destroy();
   try {

@@ -58,7 +58,15 @@ export interface GatewayRequest {
   /** Null where there is none. */
   body: AsyncIterable<Uint8Array> | null;
   /** Aborted when the caller's connection is gone. */
-  signal: AbortSignal;
+  signal: Waiting;
+}
+
+/** Somebody who waits for an answer, and may leave: what is used of an AbortSignal. */
+export interface Waiting {
+  /** Whether they left. */
+  readonly aborted: boolean;
+  addEventListener(type: "abort", leave: () => void): void;
+  removeEventListener(type: "abort", leave: () => void): void;
 }
 
 /** A request under the id that its answer, its log lines and its upstream carry; ours, whatever a caller calls it. */
@@ -83,7 +91,7 @@ export interface UpstreamCall {
   body: Uint8Array | { byteLength: number; chunks: AsyncIterable<Uint8Array> } | null;
   /** Time to response headers. */
   timeoutMs: number;
-  signal: AbortSignal;
+  signal: Waiting;
 }
 
 /** The body of an upstream's answer, read once; reading it throws on truncation or a stall. */

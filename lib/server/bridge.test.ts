@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import type { Soon } from "@/lib/gateway/soon";
 import { toGatewayRequest, writeGatewayResponse } from "./bridge";
 import { listen } from "./shop.fixture";
 
@@ -13,13 +14,13 @@ test("a caller who pipelines a stream behind a slow answer and leaves holds noth
       events.push("stream ended");
     }
   }
-  let streaming: (written: Promise<void>) => void = () => {};
-  const stream = new Promise<{ written: Promise<void> }>((resolve) => {
+  let streaming: (written: Soon<void>) => void = () => {};
+  const stream = new Promise<{ written: Soon<void> }>((resolve) => {
     streaming = (written) => resolve({ written });
   });
   const { server, port } = await listen((request, response) => {
     if (request.url === "/slow") return;
-    const { signal } = toGatewayRequest(request, response);
+    const { signal } = toGatewayRequest(request);
     signal.addEventListener("abort", () => events.push("caller gone"));
     streaming(writeGatewayResponse({ status: 200, headers: [], body: endless() }, response));
   });
@@ -37,9 +38,12 @@ test("a caller who pipelines a stream behind a slow answer and leaves holds noth
 test("a connection that serves many calls one after the other gathers nothing from them", async () => {
   const listeners: number[] = [];
   const { server, port } = await listen((request, response) => {
-    const { signal } = toGatewayRequest(request, response);
+    const { signal } = toGatewayRequest(request);
     expect(signal.aborted).toBe(false);
     listeners.push(request.socket.listenerCount("close"));
+    const leave = () => {};
+    signal.addEventListener("abort", leave);
+    signal.removeEventListener("abort", leave);
     void writeGatewayResponse({ status: 200, headers: [], body: Buffer.from("ok") }, response);
   });
   onTestFinished(() => void server.close());

@@ -1,15 +1,28 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { GatewayRequest, GatewayResponse } from "@/lib/gateway/ports";
+import type { Socket } from "node:net";
+import type { GatewayRequest, GatewayResponse, Waiting } from "@/lib/gateway/ports";
+import type { Soon } from "@/lib/gateway/soon";
 
-/** Aborted when the connection ends before the answer is written; a response that waits its turn in a pipeline is not told. */
-function callerGone({ socket }: IncomingMessage, response: ServerResponse): AbortSignal {
-  if (socket.destroyed) return AbortSignal.abort();
-  const gone = new AbortController();
-  const leave = () => gone.abort();
-  socket.once("close", leave);
-  response.once("finish", () => socket.off("close", leave));
-  return gone.signal;
+/** Whoever is at the other end of a connection; a response that waits its turn in a pipeline is not told when that ends. */
+class Caller implements Waiting {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  get aborted(): boolean {
+    return this.#socket.destroyed;
+  }
+
+  addEventListener(_: "abort", leave: () => void): void {
+    this.#socket.once("close", leave);
+  }
+
+  removeEventListener(_: "abort", leave: () => void): void {
+    this.#socket.off("close", leave);
+  }
 }
 
 /** A node request as the gateway's: the raw target, the header lines as they came, and whether its caller is gone. */
@@ -18,15 +31,12 @@ class NodeRequest implements GatewayRequest {
   readonly target: string;
   readonly headers: [string, string][] = [];
   readonly body: IncomingMessage | null;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
-  #signal: AbortSignal | undefined;
+  readonly signal: Waiting;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage) {
     this.method = request.method ?? "";
     this.target = request.url ?? "";
-    this.#request = request;
-    this.#response = response;
+    this.signal = new Caller(request.socket);
     const { rawHeaders } = request;
     let hasBody = false;
     for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
@@ -35,12 +45,6 @@ class NodeRequest implements GatewayRequest {
       hasBody ||= framesBody(name);
     }
     this.body = hasBody ? request : null;
-  }
-
-  /** Made when it is first asked for: most calls are turned away without. */
-  get signal(): AbortSignal {
-    this.#signal ??= callerGone(this.#request, this.#response);
-    return this.#signal;
   }
 }
 
@@ -53,12 +57,12 @@ function framesBody(name: string): boolean {
 }
 
 /** Reads a node request as the gateway's. */
-export function toGatewayRequest(request: IncomingMessage, response: ServerResponse): GatewayRequest {
-  return new NodeRequest(request, response);
+export function toGatewayRequest(request: IncomingMessage): GatewayRequest {
+  return new NodeRequest(request);
 }
 
 /** Writes the gateway's response at the pace of the caller's socket; a body that breaks off cuts the connection. */
-export async function writeGatewayResponse(answer: GatewayResponse, response: ServerResponse): Promise<void> {
+export function writeGatewayResponse(answer: GatewayResponse, response: ServerResponse): Soon<void> {
   const { status, headers, body } = answer;
   if (body === null || typeof body === "string" || body instanceof Uint8Array) {
     response.writeHead(
@@ -71,6 +75,10 @@ export async function writeGatewayResponse(answer: GatewayResponse, response: Se
     return;
   }
   response.writeHead(status, headLines(status, headers, null));
+  return pour(body, response);
+}
+
+async function pour(body: AsyncIterable<Uint8Array>, response: ServerResponse): Promise<void> {
   try {
     for await (const chunk of body) {
       if (response.req.socket.destroyed) return;

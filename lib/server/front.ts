@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Answers one HTTP request. */
@@ -35,20 +36,24 @@ export async function openFront(port: number, host: string): Promise<Front> {
     response.end("Farebox is starting.\n");
   };
   let stopping = false;
-  const inFlight = new Set<ServerResponse>();
-  const answer: Handler = (request, response) => {
-    inFlight.add(response);
-    response.once("close", () => inFlight.delete(response));
+  /** The answer each connection is at; it stays when it is given, until the next one or the end of its connection. */
+  const latest = new Map<Socket, ServerResponse>();
+  const begin: Handler = (request, response) => {
+    latest.set(request.socket, response);
     response.shouldKeepAlive &&= !stopping;
+    handler(request, response);
+  };
+  const answer: Handler = (request, response) => {
     // What is pipelined behind another request waits for its answer: where that closes the connection, because its bytes
     // could be read in two ways, what comes behind may be the end of it and no request at all (request smuggling).
-    if (response.socket === null) response.once("socket", () => handler(request, response));
-    else handler(request, response);
+    if (response.socket === null) response.once("socket", () => begin(request, response));
+    else begin(request, response);
   };
   // Nobody listens for upgrades: one that is asked for is then a request like any other, and its connection as well.
   const server = createServer(LIMITS, answer);
   // Node would send "100 Continue" by itself; what comes of it is for the handler to say.
   server.on("checkContinue", answer);
+  server.on("connection", (socket) => socket.once("close", () => latest.delete(socket)));
   server.listen(port, host);
   await once(server, "listening");
   const address = server.address();
@@ -63,7 +68,7 @@ export async function openFront(port: number, host: string): Promise<Front> {
     async drain({ noticeMs, graceMs }) {
       stopping = true;
       // A connection that is used after its answer could be closed under the next request, which is then lost.
-      for (const response of inFlight) response.shouldKeepAlive = false;
+      for (const response of latest.values()) response.shouldKeepAlive = false;
       await sleep(noticeMs);
       const closed = once(server, "close");
       server.close();

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { GatewayRequest, GatewayResponse } from "@/lib/gateway/ports";
+import type { Gateway } from "@/lib/gateway/gateway";
+import type { GatewayResponse } from "@/lib/gateway/ports";
+import { attempt, onceHere, type Soon } from "@/lib/gateway/soon";
 import type { Log } from "@/lib/log";
 import { toGatewayRequest, writeGatewayResponse } from "./bridge";
 import type { Handler } from "./front";
@@ -7,7 +9,7 @@ import type { Readiness } from "./health";
 
 /** What this process answers with; a role it does not have is null. */
 export interface Roles {
-  gateway: ((request: GatewayRequest) => Promise<GatewayResponse>) | null;
+  gateway: Gateway | null;
   web: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null;
   /** The gateway's public key as a JWK set in JSON, by which upstreams check that a call came through it. */
   jwks: string | null;
@@ -23,20 +25,16 @@ export interface Roles {
 /** Makes the one handler of the process: `/g/…` goes straight to the gateway, everything else to Next. */
 export function createRoutes(roles: Roles, log: Log): Handler {
   return (request, response) => {
-    answer(roles, request, response, log).catch((error: unknown) => {
+    const failed = (error: unknown) => {
       log.error("request_failed", { error });
       if (response.headersSent) response.destroy();
       else text(response, 500, "Something went wrong on our side.");
-    });
+    };
+    void attempt(() => answer(roles, request, response, log), failed);
   };
 }
 
-async function answer(
-  roles: Roles,
-  request: IncomingMessage,
-  response: ServerResponse,
-  log: Log,
-): Promise<void> {
+function answer(roles: Roles, request: IncomingMessage, response: ServerResponse, log: Log): Soon<void> {
   const target = request.url ?? "";
   if (target === "/healthz") return text(response, 200, "ok");
   if (target === "/readyz") return ready(roles.ready, response);
@@ -48,15 +46,17 @@ async function answer(
   const atGateway = target.startsWith("/g/");
   const misplaced = roles.gatewayHost !== null && (request.headers.host === roles.gatewayHost) !== atGateway;
   if (atGateway && roles.gateway && !misplaced) {
-    const result = await roles.gateway(toGatewayRequest(request, response));
-    const tookMs = performance.now() - began;
-    roles.answered?.("gateway", result.status, tookMs);
-    if (carriesPayment(request)) noteCall(log, target, result, tookMs);
-    return writeGatewayResponse(result, response);
+    return onceHere(roles.gateway(toGatewayRequest(request)), (result) => {
+      const tookMs = performance.now() - began;
+      roles.answered?.("gateway", result.status, tookMs);
+      if (carriesPayment(request)) noteCall(log, target, result, tookMs);
+      return writeGatewayResponse(result, response);
+    });
   }
   if (atGateway || !roles.web || misplaced) return text(response, 404, "There is nothing here.");
-  await roles.web(request, response);
-  roles.answered?.("web", response.statusCode, performance.now() - began);
+  return roles
+    .web(request, response)
+    .then(() => roles.answered?.("web", response.statusCode, performance.now() - began));
 }
 
 function carriesPayment({ headers }: IncomingMessage): boolean {

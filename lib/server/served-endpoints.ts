@@ -2,6 +2,7 @@ import { listenTo } from "@/lib/db/notices";
 import { findServed } from "@/lib/endpoints/publish";
 import { BoundedMap } from "@/lib/gateway/bounded-map";
 import type { PublishedEndpoint } from "@/lib/gateway/ports";
+import type { Soon } from "@/lib/gateway/soon";
 import { gather } from "@/lib/gather";
 import type { Parts } from "./parts";
 
@@ -18,7 +19,7 @@ export interface ServedEndpoints {
   /** No older than the one who asks: for calls that money depends on. */
   asOfNow(slug: string): Promise<PublishedEndpoint | null>;
   /** From memory, where an edit is seen as soon as its notice arrives, and 5 s after it at the latest. */
-  lately(slug: string): PublishedEndpoint | null | Promise<PublishedEndpoint | null>;
+  lately(slug: string): Soon<PublishedEndpoint | null>;
   close(): Promise<void>;
 }
 

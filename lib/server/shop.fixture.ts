@@ -121,10 +121,8 @@ function networks({ facilitator, relayerKey, nativeUsd, rpc }: ShopOptions): str
 
 async function openReplica(options: ShopOptions) {
   const { databaseUrl, connections } = options;
-  const { server, port } = await listen((request, response) => {
-    gateway
-      .handle(toGatewayRequest(request, response))
-      .then((answer) => writeGatewayResponse(answer, response));
+  const { server, port } = await listen(async (request, response) => {
+    await writeGatewayResponse(await gateway.handle(toGatewayRequest(request)), response);
   });
   const url = `http://127.0.0.1:${port}`;
   const env = readEnv({
