@@ -1,4 +1,4 @@
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import { BadConfiguration, type Env, type NetworkConfig } from "@/lib/env";
 import type { Log } from "@/lib/log";
 import { type CdpAuth, openCdpAuth } from "./cdp-auth";
@@ -18,8 +18,8 @@ import { prove } from "./witness";
 
 const CDP_FACILITATOR_URL = "https://api.cdp.coinbase.com/platform/v2/x402";
 
-/** Contract wallets that paid through this process, of which as many are remembered. */
-const CONTRACT_WALLETS_KNOWN = 10_000;
+/** Of contract wallets that paid through this process, and of signatures that were checked, as many are remembered. */
+const REMEMBERED = 10_000;
 
 type ChainEnv = Pick<Env, "FAREBOX_NETWORKS" | "FAREBOX_CDP_KEY_ID" | "FAREBOX_CDP_KEY_SECRET">;
 
@@ -42,18 +42,26 @@ function openChain(network: Network, rpc: Rpc, submitter: Submitter, log: Log): 
   const foresee = openOutlook(rpc);
   // Their code decides again when the transfer is made, so theirs are tried (faults D17).
   const contractWallets = new Set<Address>();
+  // Who signed a payment is found out when it comes, and matters again when it is sent.
+  const signedByKey = new Set<string>();
+  async function isByKey(payer: Address, digest: Hex, signature: Hex): Promise<boolean> {
+    const checked = `${payer}${digest}${signature}`;
+    if (signedByKey.has(checked)) return true;
+    const isSigned = await isSignedByKey(payer, digest, signature);
+    if (isSigned) remember(signedByKey, checked);
+    return isSigned;
+  }
   return {
     network,
     submitter,
     async verifySignature(payer, digest, signature) {
       // An ordinary wallet's is recovered here; only what may be a contract's is worth a question to the chain.
-      if (await isSignedByKey(payer, digest, signature)) return true;
+      if (await isByKey(payer, digest, signature)) return true;
       const approved = await rpc.ask((client) => isApprovedByContract(client, payer, digest, signature));
-      if (contractWallets.size >= CONTRACT_WALLETS_KNOWN) contractWallets.clear();
-      if (approved) contractWallets.add(payer);
+      if (approved) remember(contractWallets, payer);
       return approved;
     },
-    isSignedByKey,
+    isSignedByKey: isByKey,
     isContract: (address) => rpc.ask((client) => isContract(client, address)),
     payerState: (key) => rpc.ask((client) => readPayerState(client, key)),
     async simulate(authorization) {
@@ -84,6 +92,12 @@ function openChain(network: Network, rpc: Rpc, submitter: Submitter, log: Log): 
       return { rpcs, facilitator, relayers };
     },
   };
+}
+
+/** Forgets all at once when there are too many: what is not remembered is only found out again. */
+function remember<Fact>(known: Set<Fact>, fact: Fact): void {
+  if (known.size >= REMEMBERED) known.clear();
+  known.add(fact);
 }
 
 /** Throws while no relayer can pay for the settlements ahead. */

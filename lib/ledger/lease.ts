@@ -14,7 +14,8 @@ export const leaseEnd = sql<Date>`now() + make_interval(secs => ${LEASE_SECONDS}
 export interface Leases {
   /** Renews a lease from now on; it is a token of one claim, so that even two requests of this process fence each other. */
   hold(lease: string, paymentId: string): void;
-  drop(lease: string): void;
+  /** Renews it no more; says whether that was done until now. */
+  drop(lease: string): boolean;
   stop(): void;
 }
 
@@ -44,7 +45,7 @@ export function openLeases(db: Db, log: Log): Leases {
   timer.unref();
   return {
     hold: (lease, paymentId) => void held.set(lease, paymentId),
-    drop: (lease) => void held.delete(lease),
+    drop: (lease) => held.delete(lease),
     stop: () => clearInterval(timer),
   };
 }

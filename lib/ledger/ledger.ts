@@ -51,10 +51,15 @@ export function openLedger({ db, sealer, chains, gas, log }: LedgerParts): Ledge
     settle: (payment) => {
       const chain = chains.get(payment.network);
       if (!chain) throw new Error(`Payment ${payment.id} is on ${payment.network}, which is not configured`);
-      return settle({ db, chain, submit, record, log }, payment);
+      const bookOne = async (proven: ProvenPayment) => {
+        const { booked, isAtRest } = await record(proven);
+        if (isAtRest) leases.drop(payment.lease);
+        return booked;
+      };
+      return settle({ db, chain, submit, record: bookOne, log }, payment);
     },
     release(payment) {
-      leases.drop(payment.lease);
+      if (!leases.drop(payment.lease)) return;
       // Without it the lease ends by itself a few seconds later.
       releaseLease(payment).catch((error: unknown) => log.warn("lease.release_failed", { error }));
     },

@@ -19,12 +19,13 @@ export function inOrder<Row extends { id: string }>(rows: readonly Row[]): strin
 }
 
 /**
- * Locks payments by their id alone, and keeps those of which `guard` holds then: told more, the planner may find an index of
- * few payments that is short when it plans. `rows` names what was given, with the columns of a payment `p` beside it.
+ * Locks payments one by one, and keeps those of which `guard` holds then. They are found by their id and by what no index
+ * knows, `match`: told more, the planner may choose an index of few payments that is short when it plans. `rows` names what
+ * was given, with the columns of a payment `p` beside it.
  */
-export function lockEach(rows: string, guard: string): string {
+export function lockEach(rows: string, guard: string, match = "true"): string {
   return `select ${rows}.* from ${rows} cross join lateral (
-      select * from payments where payments.id = ${rows}.id limit 1 for update
+      select * from payments where payments.id = ${rows}.id and ${match} limit 1 for update
     ) p where ${guard}`;
 }
 
@@ -34,6 +35,6 @@ export function lockEach(rows: string, guard: string): string {
  */
 export function lockOurs(columns: string, guard: string): string {
   return `given as (${givenRows("$1", `id uuid, lease text${columns}`)}), ours as materialized (
-    ${lockEach("given", `p.lease_owner = given.lease and ${guard}`)}
+    ${lockEach("given", guard, "lease_owner = given.lease")}
   )`;
 }

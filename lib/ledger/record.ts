@@ -39,17 +39,19 @@ const RECORD = `
   select settlement_id, id, merchant_id, endpoint_id, endpoint_version, network, asset, scheme, payer,
     pay_to, amount, tx_hash, log_index, block_number, block_hash, block_time
   from paid
-  returning payment_id`;
+  returning payment_id, (select lease_owner is null from paid where paid.id = payment_id) is_at_rest`;
+
+/** Whether a proven transfer was booked by this, and whether nothing is left to be done under a lease then. */
+export type Recorded = { booked: boolean; isAtRest: boolean };
 
 /**
  * Books proven transfers in one statement: the payments become settled, their settlement rows are written, and where an
- * answer is kept nothing is left to be done under a lease. Says of each whether this did it; a second caller with the same
- * proof changes nothing.
+ * answer is kept their leases are given back. A second caller with the same proof changes nothing.
  */
 export async function recordSettlements(
   db: Database["db"],
   proven: readonly ProvenPayment[],
-): Promise<boolean[]> {
+): Promise<Recorded[]> {
   const rows = proven.map(({ paymentId, txHash, logIndex, blockNumber, blockHash, blockTime }) => ({
     id: paymentId,
     settlement_id: newId(),
@@ -59,9 +61,12 @@ export async function recordSettlements(
     block_hash: blockHash,
     block_time: blockTime,
   }));
-  const settled = await prepared<{ payment_id: string }>(db, RECORD, [inOrder(rows)]);
-  const recorded = new Set(settled.map((row) => row.payment_id));
-  return proven.map(({ paymentId }) => recorded.has(paymentId));
+  const booked = await prepared<{ payment_id: string; is_at_rest: boolean }>(db, RECORD, [inOrder(rows)]);
+  const byId = new Map(booked.map((row) => [row.payment_id, row]));
+  return proven.map(({ paymentId }) => {
+    const row = byId.get(paymentId);
+    return { booked: row !== undefined, isAtRest: row?.is_at_rest === true };
+  });
 }
 
 /**

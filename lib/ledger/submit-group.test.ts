@@ -52,7 +52,7 @@ async function chargeTogether(
 ) {
   const { db, log } = own;
   const record = async (proven: Parameters<typeof recordSettlements>[1][number]) =>
-    (await recordSettlements(db, [proven]))[0] === true;
+    (await recordSettlements(db, [proven]))[0]?.booked === true;
   return Promise.all(payments.map((payment) => settle({ db, chain, submit, record, log }, payment)));
 }
 
