@@ -30,7 +30,7 @@ async function asked(type: string, body: AsyncIterable<Uint8Array>, paymentId?: 
       destroy: () => {},
     },
   };
-  const parts = { origin: "https://pay.example", via: "pay.example", signProof: async () => "jwt" };
+  const parts = { origin: "https://pay.example", via: "pay.example", signProof: () => "jwt" };
   const { kind } = await ask({ ...parts, callUpstream: async () => result }, { ...question, paymentId });
   return { kind, stalls };
 }

@@ -71,7 +71,7 @@ export async function ask(parts: AskParts, question: Question): Promise<Asked> {
   const { secretHeaders } = terms;
   const url = upstreamUrl(terms.upstream, target);
   const path = requestPath(url);
-  const proof = await parts.signProof({ slug: target.slug, paymentId, method: request.method, path });
+  const proof = parts.signProof({ slug: target.slug, paymentId, method: request.method, path });
   const allowRange = paymentId === undefined || terms.charge === "before";
   const result = await parts.callUpstream({
     method: request.method,

@@ -20,7 +20,7 @@ test("an upstream fetches the key of its proofs from the gateway's own host", as
   const origin = await serve({ jwks: JSON.stringify(jwks), gatewayHost: "pay.example" });
   const response = await fetch(`${origin}/.well-known/jwks.json`);
   expect(response.status).toBe(200);
-  const proof = await signProof({ slug: "weather", method: "GET", path: "/" });
+  const proof = signProof({ slug: "weather", method: "GET", path: "/" });
   const { payload } = await jwtVerify(proof, createLocalJWKSet(await response.json()));
   expect(payload.aud).toBe("weather");
 });
