@@ -1,11 +1,14 @@
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import type { Authorization, GasPrice, GroupQuote } from "./chain";
 import { callTogether, multicall3Of } from "./multicall";
+import { addressWord } from "./payer-state";
 import { requireFunds } from "./quote";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
 import { encodeTransfer, encodeTransfers } from "./transfer";
 
+/** `getEthBalance(address)` of Multicall3. */
+const ETH_BALANCE = "0x4d2301cc";
 /** Gas of a transaction before its first transfer, and the least that is offered for each: one to a new wallet takes less. */
 const GAS_FIRST = 70_000n;
 const GAS_EACH = 80_000n;
@@ -25,6 +28,7 @@ const MOST_GAS = 2n ** 24n;
  * taken, and no more.
  */
 export function openGroupQuotes(rpc: Rpc, relayer: Address) {
+  const ethBalanceOf: Hex = `${ETH_BALANCE}${addressWord(relayer)}`;
   let each = GAS_EACH;
   let estimatedUntil = 0;
 
@@ -53,14 +57,15 @@ export function openGroupQuotes(rpc: Rpc, relayer: Address) {
     const group = authorizations.length > 1 ? authorizations.slice(0, roomIn(await price)) : authorizations;
     const calls = group.map((one) => ({ target: one.asset, data: encodeTransfer(one) }));
     return rpc.ask(async (client) => {
-      const [results, balance, { maxFeePerGas, maxPriorityFeePerGas, headNumber }] = await Promise.all([
-        callTogether(client, calls, { gas: limitFor(group.length) }),
-        client.getBalance({ address: relayer }),
+      const balanceOf = { target: multicall3Of(client), data: ethBalanceOf };
+      const [[balance, ...results], { maxFeePerGas, maxPriorityFeePerGas, headNumber }] = await Promise.all([
+        callTogether(client, [balanceOf, ...calls], { gas: limitFor(group.length) }),
         price,
         estimate(client, group),
       ]);
       const gas = limitFor(group.length);
-      requireFunds(relayer, balance, gas * maxFeePerGas);
+      if (balance?.success !== true) throw new Error("Multicall3 did not tell the relayer's balance");
+      requireFunds(relayer, BigInt(balance.returnData), gas * maxFeePerGas);
       const moves = group.map((_, index) => results[index]?.success === true);
       return { moves, gas: { gas, maxFeePerGas, maxPriorityFeePerGas }, headNumber };
     });

@@ -19,20 +19,20 @@ export interface AnotherLook {
  */
 export async function claimPatiently(
   ledger: Pick<Ledger, "claim">,
-  wanted: NewPayment,
+  payment: NewPayment,
   again?: AnotherLook,
 ): Promise<Claim> {
   const until = performance.now() + WAIT_FOR_TWIN_MS;
-  let { funds } = wanted;
+  let wanted = payment;
   for (;;) {
-    const claimed = await ledger.claim({ ...wanted, funds });
+    const claimed = await ledger.claim(wanted);
     const mayChange = claimed.kind === "busy" || claimed.kind === "overdrawn";
     if (!mayChange || performance.now() >= until) return claimed;
     await sleep(WAIT_STEP_MS);
     if (claimed.kind !== "overdrawn" || !again) continue;
     // What its payer had on the way may have settled by now, and the balance known of it.
     const checked = await again.check();
-    if (checked.fault === null) funds = checked.funds;
+    if (checked.fault === null) wanted = { ...payment, funds: checked.funds };
     // A used nonce may be the mark of a copy of this very call, charged meanwhile: then the ledger knows better.
     else if (!(await again.isSeen())) return { kind: "refused", code: checked.fault };
   }
