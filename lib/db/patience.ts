@@ -1,23 +1,19 @@
 import type { Sql, TransactionSql } from "postgres";
 import { despiteConflicts } from "./conflicts";
 import type { Gate } from "./gate";
-import { beginSurviving } from "./lost-connections";
+import { asQuery } from "./query";
 import type { RenewablePool } from "./renewable";
+import { StatementStalled } from "./silence";
+import { transact } from "./transaction";
 
 /** A statement that stands alone is given up after this: the server would have ended it before, so it is gone, or the way there. */
-const STATEMENT_DEADLINE_MS = 5_000;
-
-/** Its outcome is as unknown as that of a statement whose connection broke, and its code says no more. */
-class StatementStalled extends Error {
-  override name = "StatementStalled";
-  readonly code = "ETIMEDOUT";
-}
+const DEADLINE_MS = 5_000;
 
 async function inTime<T>(outcome: Promise<T>, limitMs: number, onLate: () => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const stall = () => {
-      reject(new StatementStalled(`No answer in ${limitMs} ms`));
+      reject(new StatementStalled(limitMs));
       onLate();
     };
     timer = setTimeout(stall, limitMs);
@@ -45,30 +41,24 @@ function withoutGap<T extends unknown[]>(rows: T): T {
  * it ended.
  */
 export function withPatience(pool: RenewablePool, gate: Gate): Sql {
-  const unsafe = (...statement: Parameters<Sql["unsafe"]>) => {
-    let asArrays = false;
-    let used: Sql | null = null;
-    const run = async () => {
-      used = pool.current();
-      const query = used.unsafe(...statement);
-      return withoutGap(await (asArrays ? query.values() : query));
-    };
-    // Begun only when whoever asked has also said in which form it wants the rows.
-    const outcome = Promise.resolve().then(() =>
-      inTime(
-        despiteConflicts(() => gate.enter(run)),
-        gate.waitMs + STATEMENT_DEADLINE_MS,
-        () => used && pool.renew(used),
-      ),
-    );
-    const values = () => {
-      asArrays = true;
-      return outcome;
-    };
-    return Object.assign(outcome, { values });
-  };
+  const unsafe = (...statement: Parameters<Sql["unsafe"]>) =>
+    asQuery((asArrays) => {
+      let used: Sql | null = null;
+      const run = async () => {
+        used = pool.current();
+        const query = used.unsafe(...statement);
+        return withoutGap(await (asArrays ? query.values() : query));
+      };
+      const outcome = despiteConflicts(() => gate.enter(run));
+      return inTime(outcome, gate.waitMs + DEADLINE_MS, () => used && pool.renew(used));
+    });
   const begin = (work: (tx: TransactionSql) => unknown) =>
-    despiteConflicts(() => gate.enter(() => beginSurviving(pool.current(), work)));
+    despiteConflicts(() =>
+      gate.enter(() => {
+        const used = pool.current();
+        return transact(used, work, () => pool.renew(used));
+      }),
+    );
   const own = { unsafe, begin };
   return new Proxy(pool.current(), {
     get: (target, key) => (key === "unsafe" || key === "begin" ? own[key] : Reflect.get(target, key)),

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { getAddress } from "viem";
 import type { Database } from "@/lib/db/client";
 import { endpoints, endpointVersions, merchants, payments, settlements } from "@/lib/db/schema";
+import { allowMinutes } from "@/lib/db/transaction";
 import { type MerchantId, newId } from "@/lib/ids";
 import type { DeliveryState, MoneyState } from "./scope";
 
@@ -80,7 +81,7 @@ export async function mintPayments(
 /** Copies a settled payment `count` times, each counting for a millisecond later; for lists that are long. */
 export async function repeatPayment({ db }: Database, paymentId: string, count: number): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.execute(sql`set local statement_timeout = '60s'`);
+    await allowMinutes(tx, 1);
     await tx.execute(sql`
       with copies as (
         select p, s, gen_random_uuid() id, n, p.settled_at + n * interval '1 millisecond' as later

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "@/lib/db/client";
+import { allowMinutes } from "@/lib/db/transaction";
 
 /** A token of a merchant whose tallies do not hold what its settlements do; sums in base units. */
 export type TallyDifference = {
@@ -15,12 +16,12 @@ export type TallyDifference = {
 };
 
 /** All settlements are read. */
-const LONGEST = "10min";
+const LONGEST_MINUTES = 10;
 
 /** Compares every tally with the settlements, in one snapshot; merchants whose tallies are due to be made are left out. */
 export async function tallyDifferences(db: Database["db"]): Promise<TallyDifference[]> {
   return db.transaction(async (tx) => {
-    await tx.execute(sql.raw(`set local statement_timeout = '${LONGEST}'`));
+    await allowMinutes(tx, LONGEST_MINUTES);
     const rows = await tx.execute<TallyDifference>(sql`
       with tallied as (
         select merchant_id, network, asset, by, sum(payments) as payments, sum(units) as units from (

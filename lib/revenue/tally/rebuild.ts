@@ -1,12 +1,13 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "@/lib/db/client";
 import { payments } from "@/lib/db/schema";
+import { allowMinutes } from "@/lib/db/transaction";
 import type { MerchantId } from "@/lib/ids";
 import { counted } from "@/lib/revenue/scope";
 import { lockTallies } from "./fold";
 
 /** Millions of payments are read in one statement; and meanwhile what ends waits as changes. */
-const LONGEST = "30min";
+const LONGEST_MINUTES = 30;
 
 /**
  * Makes a merchant's tallies anew from its payments; false when another process is changing tallies. One statement reads
@@ -15,7 +16,7 @@ const LONGEST = "30min";
 export async function rebuildTallies(db: Database["db"], merchantId: MerchantId): Promise<boolean> {
   return db.transaction(async (tx) => {
     if (!(await lockTallies(tx))) return false;
-    await tx.execute(sql.raw(`set local statement_timeout = '${LONGEST}'`));
+    await allowMinutes(tx, LONGEST_MINUTES);
     for (const table of ["payment_tallies", "hour_tallies", "tallied_payers", "untallied_merchants"])
       await tx.execute(sql`delete from ${sql.identifier(table)} where merchant_id = ${merchantId}`);
     await tx.execute(sql`
