@@ -32,15 +32,16 @@ export async function presentAsModelled(
   const isAlone = world.underWay(number).length === 0 && !world.deadLeases.has(number);
   // A copy of what is under way may be told many things, which are judged at the end.
   const foresee = () => (isAlone ? expect(payment, at, model, upstream) : null);
-  const present = async () => {
+  const present = async (expected: Expected | null) => {
     const isSent = payment.row?.money === "submitting" && payment.nonce === "unused";
-    const presentation = await world.present(number, at, replica, upstream, isAlone && !isSent);
+    const isWaiting = isSent && expected === "waits";
+    const presentation = await world.present(number, at, replica, upstream, isAlone && !isWaiting);
     if (payment.row === null && (await world.rows())[number]) payment.boundTo = at;
     return presentation;
   };
   const until = performance.now() + PATIENCE_MS;
   let expected = foresee();
-  let presentation = await present();
+  let presentation = await present(expected);
   while (mayBeLoad(presentation, expected) && performance.now() < until) {
     world.retries += 1;
     await sleep(RETRY_AFTER_MS);
@@ -53,7 +54,7 @@ export async function presentAsModelled(
     await world.stayYoung();
     await lookAround(model, world, "a call that load may have disturbed");
     expected = foresee();
-    presentation = await present();
+    presentation = await present(expected);
   }
   const was = inWords(presentation);
   if (expected === null || was === expected) return null;
