@@ -60,11 +60,15 @@ export interface GasQuote extends Fees {
   gas: bigint;
 }
 
-/** What gas costs at the head of the chain. */
+/** What gas costs at the head of the chain, and what to offer first. */
 export interface GasPrice extends Fees {
+  /** What one offers that was not mined for that. */
+  urgent: Fees;
   /** Wei; a transaction that offers less is not mined. */
   baseFeePerGas: bigint;
+  /** The head, as the RPC says that is behind the others, and as the one says that is ahead of them. */
   headNumber: bigint;
+  topNumber: bigint;
   /** Gas that all transactions of a block may take together. */
   blockGasLimit: bigint;
 }
@@ -234,12 +238,15 @@ export interface Relayer {
   signBlank(accountNonce: number, fees: Fees): Promise<SignedTransaction>;
   /** Hands a stored transaction to the network; its answer is only a hint, so it never throws (it logs). */
   broadcast(raw: Hex): Promise<void>;
-  /** The next account nonce the chain would accept, counting pending transactions. */
-  nextNonce(): Promise<number>;
-  /** The same as two RPCs confirm it, where there are two: for what can never be taken back. */
+  /**
+   * The next account nonce the chain would accept, counting pending transactions; lowest first, where RPCs do not agree.
+   * Whatever is done for one of them is done for all, so that none that lies can keep it from being done.
+   */
+  nextNonces(): Promise<readonly [number, ...number[]]>;
+  /** The next one as two RPCs confirm it, where there are two: for what can never be taken back. */
   confirmedNonce(): Promise<number>;
-  /** The account nonce of the first transaction that is not mined yet. */
-  minedNonce(): Promise<number>;
+  /** The account nonce of the first transaction that is not mined yet; lowest first, where RPCs do not agree. */
+  minedNonces(): Promise<readonly [number, ...number[]]>;
   gasPrice(): Promise<GasPrice>;
   /** What a transaction of ours cost; null while it is not mined. */
   gasBill(txHash: Hex): Promise<GasBill | null>;

@@ -1,7 +1,8 @@
 import type { Address } from "viem";
 import { formatEther } from "viem";
 import { ChainUnavailable, type Network, type Relayer, type Submitter } from "./chain";
-import { readGasLeft, SETTLEMENTS_AHEAD } from "./gas";
+import { SETTLEMENTS_AHEAD } from "./fees";
+import { readGasLeft } from "./gas";
 import { multicall3Of } from "./multicall";
 import { viemChainOf } from "./networks";
 import type { Rpc } from "./rpc";

@@ -148,7 +148,8 @@ export class Outside {
     const [relayer] = submitter.relayers;
     await this.giveGas(relayer.address);
     const fees = { maxFeePerGas: 10n ** 10n, maxPriorityFeePerGas: 1n };
-    return relayer.sign([authorization], { gas: 200_000n, ...fees }, await relayer.nextNonce());
+    const [nonce] = await relayer.nextNonces();
+    return relayer.sign([authorization], { gas: 200_000n, ...fees }, nonce);
   }
 
   /** Sends a signed transaction and waits until it is mined, reverted or not. */

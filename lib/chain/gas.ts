@@ -1,13 +1,9 @@
 import type { Address } from "viem";
 import type { GasLeft } from "./chain";
-import { feesOf } from "./fees";
+import { GAS_PER_SETTLEMENT, readAsk, SETTLEMENTS_AHEAD } from "./fees";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
 
-/** A relayer must be able to pay for this many settlements, or we stop taking payments (faults D20). */
-export const SETTLEMENTS_AHEAD = 200n;
-/** Gas of one settlement of an ordinary wallet, rounded up. */
-const GAS_PER_SETTLEMENT = 100_000n;
 /** How old a reading may be that payments are taken by, or refused by. */
 const FRESH_MS = 10_000;
 const FRESH_WHEN_SHORT_MS = 1_000;
@@ -15,10 +11,7 @@ const FRESH_WHEN_SHORT_MS = 1_000;
 /** Reads how much gas a relayer has left; throws ChainUnavailable when no RPC tells. */
 export function readGasLeft(rpc: Rpc, relayer: Address): Promise<GasLeft> {
   const question = async (client: ChainClient) => {
-    const [balance, { maxFeePerGas }] = await Promise.all([
-      client.getBalance({ address: relayer }),
-      feesOf(client),
-    ]);
+    const { balance, maxFeePerGas } = await readAsk(client, relayer);
     const each = GAS_PER_SETTLEMENT * maxFeePerGas;
     const needed = SETTLEMENTS_AHEAD * each;
     return { balance, settlements: each === 0n ? SETTLEMENTS_AHEAD : balance / each, needed };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { hedged } from "./hedge";
+import { gathered, hedged } from "./hedge";
 
 const never = () => new Promise<never>(() => {});
 const failing = (words: string) => () => Promise.reject(new Error(words));
@@ -53,5 +53,36 @@ describe("hedged", () => {
 
   it("ends at its deadline, however many are silent (D2)", async () => {
     await expect(hedged([never, never], { hedgeMs: 5, deadlineMs: 50 })).rejects.toThrow("No answer within");
+  });
+});
+
+describe("gathered", () => {
+  const patience = { hedgeMs: 100, deadlineMs: 1_000 };
+
+  it("waits for all that end, and makes do with those that succeed", async () => {
+    const late = async () => {
+      await sleep(20);
+      return "late";
+    };
+    expect(await gathered([late, failing("one"), async () => "early"], patience)).toEqual(["early", "late"]);
+  });
+
+  it("leaves out those that are silent for too long", async () => {
+    expect(await gathered([never, async () => "answer"], patience)).toEqual(["answer"]);
+  });
+
+  it("waits for the first answer when all are silent for too long", async () => {
+    const slow = async () => {
+      await sleep(200);
+      return "slow";
+    };
+    expect(await gathered([never, slow], patience)).toEqual(["slow"]);
+  });
+
+  it("rejects when all failed, when none answers by the deadline, and when there are none", async () => {
+    const short = { hedgeMs: 10, deadlineMs: 20 };
+    for (const attempts of [[failing("one"), failing("two")], [never, failing("one")], []]) {
+      await expect(gathered(attempts, short)).rejects.toThrow("No answer");
+    }
   });
 });

@@ -44,3 +44,45 @@ export function hedged<T>(attempts: readonly (() => Promise<T>)[], patience: Pat
     begin();
   });
 }
+
+/**
+ * Makes all attempts at once, and resolves with what succeeded when all have ended; those that are silent for too long are
+ * waited for only while there is nothing else. Rejects when none succeeded, at the deadline at the latest.
+ */
+export function gathered<T>(
+  attempts: readonly (() => Promise<T>)[],
+  patience: Patience,
+): Promise<readonly [T, ...T[]]> {
+  return new Promise((resolve, reject) => {
+    const answers: T[] = [];
+    let ended = 0;
+    let isLate = false;
+
+    const finish = () => {
+      clearTimeout(hedge);
+      clearTimeout(deadline);
+      const [first, ...others] = answers;
+      if (first === undefined) reject(new Error("No answer"));
+      else resolve([first, ...others]);
+    };
+    const consider = () => {
+      if (ended === attempts.length || (isLate && answers.length > 0)) finish();
+    };
+    const hedge = setTimeout(() => {
+      isLate = true;
+      consider();
+    }, patience.hedgeMs);
+    const deadline = setTimeout(finish, patience.deadlineMs);
+    const end = () => {
+      ended += 1;
+      consider();
+    };
+    for (const attempt of attempts) {
+      attempt().then((answer) => {
+        answers.push(answer);
+        end();
+      }, end);
+    }
+    consider();
+  });
+}

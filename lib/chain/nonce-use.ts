@@ -16,11 +16,22 @@ export interface NonceUse {
 
 /**
  * Searches a token's logs backwards from the head for what used a nonce; null when it is not found far enough back. A
- * range in which one RPC finds nothing is searched by another too: some forget old logs, and some lie.
+ * range in which one RPC finds nothing is searched by another too: some forget old logs, and some lie. About the head, too:
+ * so the search begins at the lowest that one names, and then at the others.
  */
 export async function findNonceUse(rpc: Rpc, key: AuthorizationKey): Promise<NonceUse | null> {
+  const heads = await rpc.askAll((client) => client.getBlockNumber({ cacheTime: 0 }));
+  const lowestFirst = [...new Set(heads)].sort((a, b) => (a < b ? -1 : 1));
+  for (const head of lowestFirst) {
+    const found = await searchFrom(rpc, key, head);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+async function searchFrom(rpc: Rpc, key: AuthorizationKey, head: bigint): Promise<NonceUse | null> {
   let range = WIDEST_RANGE;
-  let to = await rpc.ask((client) => client.getBlockNumber({ cacheTime: 0 }));
+  let to = head;
   for (let searched = 0; searched < MAX_RANGES && to >= 0n; ) {
     const from = to >= range ? to - range + 1n : 0n;
     const found = await rpc.ask((client) => usesWithin(client, key, from, to), {

@@ -11,7 +11,7 @@ import {
   type Relayer,
   type SignedTransaction,
 } from "./chain";
-import { feesOf, openRecentPrice } from "./fees";
+import { openRecentPrice, readPrice } from "./fees";
 import { watchGas } from "./gas";
 import { openGroupQuotes } from "./group-quote";
 import { multicall3Of } from "./multicall";
@@ -30,10 +30,15 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
   const address = privateKeyToAddress(privateKey);
   const { chainId } = network;
   const multicall3 = multicall3Of({ chain: viemChainOf(network) });
-  const recentPrice = openRecentPrice(rpc);
+  const recentPrice = openRecentPrice(rpc, address);
   const quoteGroup = openGroupQuotes(rpc, address);
 
   const countPending = (client: ChainClient) => client.getTransactionCount({ address, blockTag: "pending" });
+  async function countsOf(question: (client: ChainClient) => Promise<number>) {
+    const [first, ...others] = await rpc.askAll(question);
+    const [lowest = first, ...higher] = [...new Set([first, ...others])].sort((a, b) => a - b);
+    return [lowest, ...higher] as const;
+  }
   const callOf = (authorizations: readonly Authorization[]) => encodeTransfers(multicall3, authorizations);
 
   async function signCall(
@@ -60,7 +65,7 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
       });
     },
     quoteGroup: (authorizations) => quoteGroup(authorizations, recentPrice()),
-    nextNonce: () => rpc.ask(countPending),
+    nextNonces: () => countsOf(countPending),
     async confirmedNonce() {
       const { answer, second } = await rpc.askTwo(
         countPending,
@@ -70,7 +75,7 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
       if (second === "agrees" || second === "none") return answer;
       throw new ChainUnavailable("No second RPC knows of as many transactions of the relayer");
     },
-    minedNonce: () => rpc.ask((client) => client.getTransactionCount({ address })),
+    minedNonces: () => countsOf((client) => client.getTransactionCount({ address })),
 
     sign: (authorizations, gas, nonce) => signCall(callOf(authorizations), gas, nonce),
 
@@ -89,7 +94,7 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
 
     signBlank: (nonce, fees) => signCall({ to: address, data: "0x" }, { gas: BLANK_GAS, ...fees }, nonce),
 
-    gasPrice: () => rpc.ask(feesOf),
+    gasPrice: () => readPrice(rpc, address),
     gasBill: (txHash) => rpc.ask((client) => readBill(client, txHash), { doubts: (bill) => bill === null }),
 
     async broadcast(raw) {

@@ -56,7 +56,12 @@ export class RpcNode {
 
   /** Whether it may decide anything: it answers, for our chain, and its head is not behind the others'. */
   get isUsable(): boolean {
-    return !this.isDown && !this.#isOfWrongChain && !this.#isBehind;
+    return this.isReachable && !this.#isBehind;
+  }
+
+  /** Whether it answers, for our chain; its head may be behind the others'. */
+  get isReachable(): boolean {
+    return !this.isDown && !this.#isOfWrongChain;
   }
 
   /** Whether it failed too often in a row to be asked anything but its head. */

@@ -2,9 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RpcHealth } from "./chain";
 import type { RpcNode } from "./rpc-node";
 
-/** A head this much older than the best one is behind, unless it lacks only a block: some chains take long for one. */
+/**
+ * A head this much older than the best one is behind, unless it lacks only a block; on a chain that takes long for one it
+ * may be older, by the time of so many.
+ */
 const BEHIND_MS = 15_000;
 const BEHIND_BLOCKS = 2n;
+const BEHIND_BLOCK_TIMES = 4;
 /** How far ahead of our clock a head is believed. */
 const AHEAD_MS = 30_000;
 /** How old a look at all heads may be: to begin the next one, to wait for it, and to knock again where none answers. */
@@ -37,7 +41,8 @@ export function watchRpcs(nodes: readonly RpcNode[]): RpcWatch {
     const reference = referenceOf(heads.filter((head) => head !== null));
     for (const [index, node] of nodes.entries()) {
       const head = heads[index];
-      if (head) node.noteBehind(reference !== undefined && isBehind(head, reference));
+      const lateMs = Math.max(BEHIND_MS, BEHIND_BLOCK_TIMES * (node.client.chain.blockTime ?? 0));
+      if (head) node.noteBehind(reference !== undefined && isBehind(head, reference, lateMs));
     }
     lookedAt = performance.now();
     looking = undefined;
@@ -75,7 +80,11 @@ function referenceOf(heads: readonly Head[]): Head | undefined {
   return latestFirst[heads.length > 2 ? 1 : 0];
 }
 
-function isBehind(head: Head, reference: Head): boolean {
-  const lateMs = reference.time.getTime() - head.time.getTime();
-  return lateMs > BEHIND_MS && reference.number - head.number >= BEHIND_BLOCKS;
+/**
+ * Compared with our clock where the reference is ahead of it: else a liar that boasts of a head half a minute ahead would
+ * make every honest one be behind. The head of a chain is never later than now.
+ */
+function isBehind(head: Head, reference: Head, lateMs: number): boolean {
+  const latest = Math.min(reference.time.getTime(), Date.now());
+  return latest - head.time.getTime() > lateMs && reference.number - head.number >= BEHIND_BLOCKS;
 }

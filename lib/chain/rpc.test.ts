@@ -202,6 +202,15 @@ describe("an RPC that decides nothing (D3)", () => {
     expect(honest[0]?.questions()).toBe(1);
   });
 
+  it("is not one that keeps up with our clock, because another boasts of a head half a minute ahead of it", async () => {
+    const honest = await liar(withHead(100, now() - 5));
+    const boaster = await liar(withHead(9_999, now() + 25));
+    const chain = openLocal([honest.url, boaster.url]);
+    await chain.payerState({ ...anybody, asset: chain.network.token.address });
+    expect(honest.questions()).toBe(1);
+    expect((await chain.health()).rpcs.map(({ state }) => state)).toEqual(["well", "well"]);
+  });
+
   it("is one of another chain, whatever else it says", async () => {
     const other = await liar(({ method }, result) => (method === "eth_chainId" ? "0x1" : result));
     const chain = openLocal([other.url, rpcUrl]);

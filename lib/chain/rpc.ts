@@ -1,7 +1,7 @@
 import { BaseError } from "viem";
 import type { Log } from "@/lib/log";
 import { ChainUnavailable, type Network, type RpcHealth } from "./chain";
-import { hedged } from "./hedge";
+import { gathered, hedged } from "./hedge";
 import { type ChainClient, RpcNode, WrongChain } from "./rpc-node";
 import { watchRpcs } from "./rpc-watch";
 
@@ -32,6 +32,11 @@ export interface Rpc {
     matters: (answer: T) => boolean,
     same: (one: T, other: T) => boolean,
   ): Promise<{ answer: T; second: SecondOpinion }>;
+  /**
+   * Asks all at once, and answers with what they said within a second, or with the first answer after it: for what the
+   * liar among them must not decide, and the silent one must not hold up. Throws ChainUnavailable when none answers.
+   */
+  askAll<T>(question: (client: ChainClient) => Promise<T>): Promise<readonly [T, ...T[]]>;
   /** Tells all RPCs at once, and resolves when one took it; throws ChainUnavailable when none did. */
   tell(message: (client: ChainClient) => Promise<unknown>): Promise<void>;
   /** Which RPC answers for another chain, and whether any answers at all, as sentences; none when all is well. */
@@ -68,10 +73,11 @@ export function openRpc(network: Network, urls: readonly string[], log: Log): Rp
     }
   }
 
+  // Without the cause: it names the URL, and URLs carry keys.
+  const unavailable = () => new ChainUnavailable(`No RPC of ${network.name} answered`);
+
   async function firstOf<T>(order: readonly RpcNode[], question: (client: ChainClient) => Promise<T>) {
     const attempts = order.map((node) => async () => ({ node, answer: await put(node, question) }));
-    // Without the cause: it names the URL, and URLs carry keys.
-    const unavailable = () => new ChainUnavailable(`No RPC of ${network.name} answered`);
     if (attempts.length === 0) throw unavailable();
     return hedged(attempts, PATIENCE).catch(() => {
       throw unavailable();
@@ -95,13 +101,22 @@ export function openRpc(network: Network, urls: readonly string[], log: Log): Rp
       // One that is only behind is not down: whoever boasts of a head could make every other one so (faults D3).
       const areDown = nodes.every((other) => other === node || other.isDown);
       let second: SecondOpinion = areDown ? "down" : "silent";
-      for (const other of order.filter((another) => another !== node)) {
+      const others = new Set([...order, ...nodes.filter((another) => another.isReachable)]);
+      others.delete(node);
+      for (const other of others) {
         const opinion = await firstOf([other], question).catch(() => null);
         if (opinion === null) continue;
         if (same(answer, opinion.answer)) return { answer, second: "agrees" };
         second = "differs";
       }
       return { answer, second };
+    },
+
+    async askAll(question) {
+      const attempts = (await watch.usable()).map((node) => () => put(node, question));
+      return gathered(attempts, PATIENCE).catch(() => {
+        throw unavailable();
+      });
     },
 
     async tell(message) {

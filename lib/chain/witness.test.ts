@@ -133,11 +133,15 @@ describe("of two RPCs or more, none decides alone (D3)", () => {
         if (method !== "eth_getBlockByNumber") return result;
         return { ...Object(result), number: toHex(number), timestamp: toHex(time) };
       });
-    const here = openLocal([await withHead(100, now - 2, true), await withHead(9_999, now + 25, false)]);
+    const boaster = await withHead(9_999, now + 25, false);
+    const here = openLocal([await withHead(100, now - 20, true), boaster]);
     expect((await here.health()).rpcs.map(({ state }) => state)).toEqual(["behind", "well"]);
     for (let look = 0; look < 2; look++) {
       expect(await here.prove(small, hash)).toEqual({ outcome: "pending" });
     }
+    // One that only seems behind is asked for its opinion, so that the boaster cannot keep everything open either.
+    const open = openLocal([await withHead(100, now - 20, false), boaster]);
+    expect(await open.prove(small, hash)).toMatchObject({ outcome: "settled" });
   });
 
   it("one that invents transactions of the relayer wastes none of its account nonces (D8)", async () => {

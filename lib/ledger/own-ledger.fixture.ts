@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { PrivateKeyAccount } from "viem/accounts";
+import { generatePrivateKey, type PrivateKeyAccount } from "viem/accounts";
 import type { Chain } from "@/lib/chain/chain";
 import { keptLog, Outside, openLocal, startOwnChain } from "@/lib/chain/fixture";
 import { createOwnDatabase } from "@/lib/db/own-database.fixture";
@@ -13,7 +13,8 @@ import { settleUnattended } from "./workers/settle";
 /** Opens a ledger on a chain and a database of its own, so that a test may take blocks back or stop the mining. */
 export async function openOwnLedger() {
   const [own, database] = await Promise.all([startOwnChain(), createOwnDatabase()]);
-  const chain = openLocal(own.rpcUrl);
+  const relayerKey = generatePrivateKey();
+  const chain = openLocal(own.rpcUrl, { relayerKey });
   const outside = new Outside(own.rpcUrl);
   await outside.giveGas(relayerOf(chain).address);
   const test = openTestLedger(new Map([[chain.network.id, chain]]), database.url);
@@ -72,6 +73,7 @@ export async function openOwnLedger() {
   return {
     ...test,
     rpcUrl: own.rpcUrl,
+    relayerKey,
     chain,
     outside,
     log,

@@ -33,13 +33,24 @@ export interface StoredTx {
 /** How long the request that stored a transaction is left alone with it. */
 const OWN_SECONDS = 5;
 
-/** Reads the newest transactions from an account nonce on, lowest first. */
-export async function readStored(
+/** Account nonces worked on in one round, from one on; while RPCs name several, one of them may be long past. */
+const AT_ONCE = 100;
+const AT_ONCE_OF_SEVERAL = 10;
+
+/** The account nonces to work on in this round: those that follow each of `starts`, lowest first. */
+export function accountNoncesFrom(starts: readonly number[]): number[] {
+  const length = starts.length > 1 ? AT_ONCE_OF_SEVERAL : AT_ONCE;
+  const all = starts.flatMap((start) => Array.from({ length }, (_, index) => start + index));
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+/** Reads the newest transactions of the account nonces to work on in this round, lowest first. */
+export async function readStoredFrom(
   db: Db,
   { network, sender }: Sender,
-  fromNonce: number,
-  limit: number,
+  starts: readonly number[],
 ): Promise<StoredTx[]> {
+  const nonces = JSON.stringify(accountNoncesFrom(starts));
   const siblings = sql`s.network = t.network and s.sender = t.sender and s.account_nonce = t.account_nonce`;
   const rows = await db.execute<{
     account_nonce: string;
@@ -57,9 +68,9 @@ export async function readStored(
       (select coalesce(json_agg(json_build_object('asset', p.asset, 'authorization', p.authorization) order by p.id), '[]')
         from payments p join chain_txs s on s.id = p.chain_tx_id where ${siblings} and p.money <> 'void') wanted
     from chain_txs t
-    where network = ${network} and sender = ${sender} and account_nonce >= ${fromNonce}
-    order by account_nonce, version desc
-    limit ${limit}`);
+    where network = ${network} and sender = ${sender}
+      and account_nonce in (select value::bigint from json_array_elements_text(${nonces}::text::json))
+    order by account_nonce, version desc`);
   return rows.map(({ raw, version, wanted, rested, ...row }) => {
     const { to, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
     return {

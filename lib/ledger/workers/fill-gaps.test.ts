@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chainTxs, relayers } from "@/lib/db/schema";
 import { authorizationOf } from "@/lib/ledger/authorization";
-import { relayerOf } from "@/lib/ledger/fixture";
+import { losingBroadcasts, relayerOf } from "@/lib/ledger/fixture";
 import { openOwnLedger } from "@/lib/ledger/own-ledger.fixture";
 import { syncRelayer } from "@/lib/ledger/sign-and-store";
 import { submit } from "@/lib/ledger/submit";
@@ -118,23 +118,37 @@ describe("a transaction that the chain asks more of than it offers", () => {
     expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
   });
 
-  it("is held at ten times what it offered first, an operator is told, and it goes on when gas is cheaper (D9)", async () => {
+  it("offers what the chain asks by then, also far more than it offered first, and an operator is told of the spike (D9)", async () => {
     const nonce = await nextNonce();
     const payment = await own.answered();
     await own.sent(payment);
     const [first] = await own.versionsOf(nonce);
-    const cap = (first?.maxFeePerGas ?? 0n) * 10n;
-    for (let round = 0; round < 20; round++) {
-      await setBaseFee(cap * 2n);
-      await own.outside.client.mine({ blocks: 4 });
+    await setBaseFee((first?.maxFeePerGas ?? 0n) * 30n);
+    await own.outside.client.mine({ blocks: 4 });
+    await raiseFees(own.db, own.chain, own.log);
+    await setBaseFee(GWEI);
+    await own.settleRound();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
+    expect(await own.versionsOf(nonce)).toHaveLength(2);
+    expect(own.log.lines.map(({ event }) => event)).toContain("relayer.fees_soared");
+  });
+
+  // Not at ten times what it offered first, which an RPC may have made up: that would hold it for ever.
+  it("is held at ten times what the chain asks, and an operator is told (D9)", async () => {
+    const nonce = await nextNonce();
+    const payment = await own.answered();
+    await own.sent(payment);
+    const lost = losingBroadcasts(own.chain);
+    for (let round = 0; round < 30; round++) {
       await own.db.update(chainTxs).set({ createdAt: sql`now() - interval '1 minute'`, pricedAtBlock: 0n });
-      await raiseFees(own.db, own.chain, own.log);
+      await raiseFees(own.db, lost, own.log);
     }
+    const { urgent } = await relayerOf(own.chain).gasPrice();
     const offered = (await own.versionsOf(nonce)).map(({ maxFeePerGas }) => maxFeePerGas ?? 0n);
-    expect(offered.at(-1)).toBeLessThanOrEqual(cap);
+    expect(offered.at(-1)).toBeGreaterThan(urgent.maxFeePerGas * 8n);
+    expect(offered.at(-1)).toBeLessThanOrEqual(urgent.maxFeePerGas * 10n);
     expect(own.log.lines.map(({ event }) => event)).toContain("relayer.fee_cap_reached");
     expect(await own.rowOf(payment)).toMatchObject({ money: "submitting" });
-    await setBaseFee(GWEI);
     await fillGaps(own.db, own.chain, own.log);
     await own.settleRound();
     expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });

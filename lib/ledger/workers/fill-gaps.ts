@@ -1,10 +1,14 @@
 import type { Chain, Network, Relayer } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
-import { nextAccountNonce, readStored, type StoredTx, storeVersion } from "@/lib/ledger/stored";
+import {
+  accountNoncesFrom,
+  nextAccountNonce,
+  readStoredFrom,
+  type StoredTx,
+  storeVersion,
+} from "@/lib/ledger/stored";
 import type { Log } from "@/lib/log";
 import { nextFees, signWanted } from "./raise-fees";
-
-const AT_ONCE = 100;
 
 /**
  * Sends the relayers' transactions again that the network does not know: everything with a higher account nonce waits for
@@ -21,10 +25,9 @@ async function fillGapsOf(db: Db, network: Network, relayer: Relayer, log: Log):
   const sender = { network: network.id, sender: relayer.address };
   // Read first: whatever is stored for the account nonces below it can be seen afterwards.
   const next = await nextAccountNonce(db, sender);
-  const known = await relayer.nextNonce();
-  if (known >= next) return;
-  const stored = new Map((await readStored(db, sender, known, AT_ONCE)).map((tx) => [tx.accountNonce, tx]));
-  for (let nonce = known; nonce < Math.min(next, known + AT_ONCE); nonce++) {
+  const unknown = (await relayer.nextNonces()).filter((nonce) => nonce < next);
+  const stored = new Map((await readStoredFrom(db, sender, unknown)).map((tx) => [tx.accountNonce, tx]));
+  for (const nonce of accountNoncesFrom(unknown).filter((nonce) => nonce < next)) {
     const tx = stored.get(nonce);
     if (tx && isAsWanted(relayer, tx)) {
       await relayer.broadcast(tx.raw);

@@ -21,7 +21,8 @@ export async function meterGas(db: Db, { submitter, network }: Chain): Promise<v
 
 async function meter(db: Db, network: Network, relayer: Relayer): Promise<void> {
   const sender = sql`network = ${network.id} and sender = ${relayer.address}`;
-  const mined = await relayer.minedNonce();
+  // Of several the highest: a bill is taken back when all RPCs say so, and comes from a receipt, not from a count.
+  const mined = (await relayer.minedNonces()).at(-1) ?? 0;
   await db.execute(sql`
     update chain_txs set gas_used = null, gas_cost = null, mined_in_block = null
     where ${sender} and account_nonce >= ${mined} and gas_cost is not null`);
