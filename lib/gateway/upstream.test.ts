@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -381,6 +382,16 @@ test("an abort ends the call while the body is read", async () => {
   caller.abort();
   await expect(textOf(result)).rejects.toThrow();
   await server.closed(0);
+});
+
+test("a call that is over, well or not, waits no more for its caller to leave", async () => {
+  const { signal } = new AbortController();
+  const good = await startRaw(always(OK));
+  const bad = await startRaw(then("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
+  const call = clientWith();
+  expect(await textOf(await call(`${good.origin}/`, { signal }))).toBe("hi");
+  await expect(textOf(await call(`${bad.origin}/`, { signal }))).rejects.toThrow();
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 test("the answer to HEAD has no body although it has a length, and frees its connection", async () => {
