@@ -5,6 +5,7 @@ import { addressWord } from "./payer-state";
 import { requireFunds } from "./quote";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
+import { MAX_GAS } from "./simulation";
 import { encodeTransfer, encodeTransfers } from "./transfer";
 
 /** `getEthBalance(address)` of Multicall3. */
@@ -49,7 +50,9 @@ export function openGroupQuotes(rpc: Rpc, relayer: Address) {
     estimatedUntil = performance.now() + ESTIMATE_FRESH_MS;
     const one = (all - GAS_BASE) / BigInt(group.length);
     const roomy = one + (one * HEADROOM_PERCENT) / 100n;
-    each = roomy > GAS_EACH ? roomy : GAS_EACH;
+    // An RPC that lies about it must not have us offer more than any transfer takes, nor too little for one.
+    const sane = roomy < MAX_GAS ? roomy : MAX_GAS;
+    each = sane > GAS_EACH ? sane : GAS_EACH;
   }
 
   return async (authorizations: readonly Authorization[], price: Promise<GasPrice>): Promise<GroupQuote> => {

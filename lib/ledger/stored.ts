@@ -26,6 +26,8 @@ export interface StoredTx {
   wanted: readonly Authorization[];
   /** Whether it only uses up its account nonce, and moves nothing. */
   isBlank: boolean;
+  /** Whether its bill came and no payment waits for it; only a reorg makes it wait to be mined again. */
+  isDone: boolean;
   /** Whether it was stored so long ago that its own request is done with it. */
   rested: boolean;
 }
@@ -33,14 +35,12 @@ export interface StoredTx {
 /** How long the request that stored a transaction is left alone with it. */
 const OWN_SECONDS = 5;
 
-/** Account nonces worked on in one round, from one on; while RPCs name several, one of them may be long past. */
+/** Account nonces worked on in one round, from each on that an RPC names. */
 const AT_ONCE = 100;
-const AT_ONCE_OF_SEVERAL = 10;
 
 /** The account nonces to work on in this round: those that follow each of `starts`, lowest first. */
 export function accountNoncesFrom(starts: readonly number[]): number[] {
-  const length = starts.length > 1 ? AT_ONCE_OF_SEVERAL : AT_ONCE;
-  const all = starts.flatMap((start) => Array.from({ length }, (_, index) => start + index));
+  const all = starts.flatMap((start) => Array.from({ length: AT_ONCE }, (_, index) => start + index));
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
@@ -60,10 +60,14 @@ export async function readStoredFrom(
     priced_at_block: string;
     wanted: { asset: string; authorization: Record<string, string> }[];
     rested: boolean;
+    is_done: boolean;
   }>(sql`
     select distinct on (account_nonce) account_nonce, version, raw,
       coalesce(priced_at_block, 0) priced_at_block,
       created_at < now() - make_interval(secs => ${OWN_SECONDS}) rested,
+      exists (select from chain_txs s where ${siblings} and s.mined_in_block is not null)
+        and not exists (select from payments p join chain_txs s on s.id = p.chain_tx_id
+          where ${siblings} and p.money = 'submitting') is_done,
       (select min(max_fee_per_gas) from chain_txs s where ${siblings}) first_fee,
       (select coalesce(json_agg(json_build_object('asset', p.asset, 'authorization', p.authorization) order by p.id), '[]')
         from payments p join chain_txs s on s.id = p.chain_tx_id where ${siblings} and p.money <> 'void') wanted
@@ -71,12 +75,13 @@ export async function readStoredFrom(
     where network = ${network} and sender = ${sender}
       and account_nonce in (select value::bigint from json_array_elements_text(${nonces}::text::json))
     order by account_nonce, version desc`);
-  return rows.map(({ raw, version, wanted, rested, ...row }) => {
+  return rows.map(({ raw, version, wanted, rested, is_done: isDone, ...row }) => {
     const { to, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
     return {
       raw,
       version,
       rested,
+      isDone,
       wanted: wanted.map(authorizationOf),
       isBlank: to?.toLowerCase() === sender.toLowerCase(),
       accountNonce: Number(row.account_nonce),
@@ -85,6 +90,11 @@ export async function readStoredFrom(
       pricedAtBlock: BigInt(row.priced_at_block),
     };
   });
+}
+
+/** Whether a transaction needs nothing more: it is done, and of the RPCs that count a relayer's at least one counts past it. */
+export function isPast({ isDone, accountNonce }: StoredTx, counts: readonly number[]): boolean {
+  return isDone && counts.some((count) => accountNonce < count);
 }
 
 /** A transaction of an account nonce that was handed out before, to be stored before it is sent. */

@@ -2,6 +2,7 @@ import type { Chain, Network, Relayer } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
 import {
   accountNoncesFrom,
+  isPast,
   nextAccountNonce,
   readStoredFrom,
   type StoredTx,
@@ -25,10 +26,12 @@ async function fillGapsOf(db: Db, network: Network, relayer: Relayer, log: Log):
   const sender = { network: network.id, sender: relayer.address };
   // Read first: whatever is stored for the account nonces below it can be seen afterwards.
   const next = await nextAccountNonce(db, sender);
-  const unknown = (await relayer.nextNonces()).filter((nonce) => nonce < next);
+  const counts = await relayer.nextNonces();
+  const unknown = counts.filter((nonce) => nonce < next);
   const stored = new Map((await readStoredFrom(db, sender, unknown)).map((tx) => [tx.accountNonce, tx]));
   for (const nonce of accountNoncesFrom(unknown).filter((nonce) => nonce < next)) {
     const tx = stored.get(nonce);
+    if (tx && isPast(tx, counts)) continue;
     if (tx && isAsWanted(relayer, tx)) {
       await relayer.broadcast(tx.raw);
       continue;

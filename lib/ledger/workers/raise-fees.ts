@@ -1,11 +1,11 @@
 import type { Chain, Fees, GasPrice, Network, Relayer, SignedTransaction } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
-import { readStoredFrom, type StoredTx, storeVersion } from "@/lib/ledger/stored";
+import { isPast, readStoredFrom, type StoredTx, storeVersion } from "@/lib/ledger/stored";
 import type { Log } from "@/lib/log";
 
 /** How many blocks a transaction waits before it offers more. */
 const PATIENT_BLOCKS = 3n;
-/** The most a transaction offers, in multiples of what the chain asks by now; and what is told an operator of as a spike, in those of what it offered first. */
+/** The most a transaction offers, in multiples of what the chain asks; and a base fee that an operator is told of, in those of what it offered first. */
 const FEE_CAP = 10n;
 
 /** An eighth more, rounded up: nodes take a replacement only when it offers at least a tenth more. */
@@ -74,6 +74,7 @@ async function raiseFeesOf(db: Db, network: Network, relayer: Relayer, log: Log)
 
 /** Whether a transaction waits for more than the others before it; a head that was made up when it was priced is of no account. */
 function isStuck(tx: StoredTx, mined: readonly number[], { topNumber, baseFeePerGas }: GasPrice): boolean {
+  if (isPast(tx, mined)) return false;
   const waited = topNumber - tx.pricedAtBlock;
   const isPatient = !tx.rested || (waited >= 0n && waited < PATIENT_BLOCKS);
   return !isPatient && (mined.includes(tx.accountNonce) || tx.fees.maxFeePerGas < baseFeePerGas);
