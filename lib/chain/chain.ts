@@ -111,24 +111,34 @@ export interface Transfer {
   value: bigint;
 }
 
+/** A Transfer log that was searched for, where there are two RPCs by two of them. */
+export interface FoundTransfer extends Transfer {
+  /** Whether all that searched show it. */
+  byAll: boolean;
+}
+
 /** A transfer that was made by an authorization, and the nonce of that. */
-export interface AuthorizedTransfer {
-  logIndex: number;
-  from: Address;
+export interface AuthorizedTransfer extends Transfer {
   nonce: Hex;
 }
 
-/** The chain's past, as the ledger is compared with it. Reads throw ChainUnavailable when no RPC answers in time. */
+/**
+ * The chain's past, as the ledger is compared with it. Reads throw ChainUnavailable when no RPC answers in time, or only one
+ * where there are two.
+ */
 export interface ChainHistory {
   head(): Promise<Block>;
-  /** The newest block that is never replaced. */
+  /** The newest block of which two RPCs say that it is never replaced. */
   finalHead(): Promise<Block>;
   /** Whether the block at this height has this hash; null when there is none yet, or when two RPCs do not agree. */
   holds(blockNumber: bigint, blockHash: string): Promise<boolean | null>;
-  /** Every transfer of the token to any of these addresses, between two blocks, both included. */
-  transfersTo(payouts: readonly Address[], fromBlock: bigint, toBlock: bigint): Promise<Transfer[]>;
-  /** The transfers in a transaction that authorizations made; none when the transaction is not there. */
-  authorizedTransfers(txHash: Hex): Promise<AuthorizedTransfer[]>;
+  /** Every transfer of the token to any of these addresses that an RPC shows, between two blocks, both included. */
+  transfersTo(payouts: readonly Address[], fromBlock: bigint, toBlock: bigint): Promise<FoundTransfer[]>;
+  /**
+   * The transfers in a transaction that authorizations made; none when the transaction is not there, and null when two
+   * RPCs do not agree.
+   */
+  authorizedTransfers(txHash: Hex): Promise<AuthorizedTransfer[] | null>;
 }
 
 /** A signed transaction whose hash is known before the network sees it. */

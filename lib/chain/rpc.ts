@@ -33,6 +33,11 @@ export interface Rpc {
     same: (one: T, other: T) => boolean,
   ): Promise<{ answer: T; second: SecondOpinion }>;
   /**
+   * What two RPCs answer, where a network has two; begins with another each time. Throws ChainUnavailable when there is no
+   * second answer.
+   */
+  both<T>(question: (client: ChainClient) => Promise<T>): Promise<readonly [T, ...T[]]>;
+  /**
    * Asks all at once, and answers with what they said within a second, or with the first answer after it: for what the
    * liar among them must not decide, and the silent one must not hold up. Throws ChainUnavailable when none answers.
    */
@@ -61,6 +66,13 @@ export function openRpc(network: Network, urls: readonly string[], log: Log): Rp
     const order = [...usable.slice(turn), ...usable.slice(0, turn)];
     turn = (turn + 1) % nodes.length;
     return order;
+  }
+
+  /** Whom to ask for a second opinion: also those behind, as whoever boasts of a head makes every other one so (faults D3). */
+  function othersThan(node: RpcNode, order: readonly RpcNode[]): RpcNode[] {
+    const others = new Set([...order, ...nodes.filter((other) => other.isReachable)]);
+    others.delete(node);
+    return [...others];
   }
 
   async function put<T>(node: RpcNode, question: (client: ChainClient) => Promise<T>): Promise<T> {
@@ -98,18 +110,24 @@ export function openRpc(network: Network, urls: readonly string[], log: Log): Rp
       const order = await nextOrder();
       const { node, answer } = await firstOf(order, question);
       if (!matters(answer) || nodes.length === 1) return { answer, second: "none" };
-      // One that is only behind is not down: whoever boasts of a head could make every other one so (faults D3).
+      // One that is only behind is not down either.
       const areDown = nodes.every((other) => other === node || other.isDown);
       let second: SecondOpinion = areDown ? "down" : "silent";
-      const others = new Set([...order, ...nodes.filter((another) => another.isReachable)]);
-      others.delete(node);
-      for (const other of others) {
+      for (const other of othersThan(node, order)) {
         const opinion = await firstOf([other], question).catch(() => null);
         if (opinion === null) continue;
         if (same(answer, opinion.answer)) return { answer, second: "agrees" };
         second = "differs";
       }
       return { answer, second };
+    },
+
+    async both(question) {
+      const order = await nextOrder();
+      const { node, answer } = await firstOf(order, question);
+      if (nodes.length === 1) return [answer];
+      const second = await firstOf(othersThan(node, order), question);
+      return [answer, second.answer];
     },
 
     async askAll(question) {

@@ -88,6 +88,7 @@ describe("of two RPCs or more, none decides alone (D3)", () => {
     expect(await holds(forked)).toEqual([false, false]);
     expect(await holds(forked, await truthful())).toEqual([null, null]);
     expect(await holds(forked, "http://127.0.0.1:1")).toEqual([null, null]);
+    expect(await holds(await truthful(), "http://127.0.0.1:1")).toEqual([null, null]);
     expect(await holds(await truthful(), own.rpcUrl)).toEqual([true, true]);
   });
 

@@ -1,5 +1,7 @@
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { ChainUnavailable } from "@/lib/chain/chain";
+import { lyingRpc } from "@/lib/chain/fixture";
 import { openRpc } from "@/lib/chain/rpc";
 import { encodeTransfer } from "@/lib/chain/transfer";
 import type { ClaimedPayment } from "@/lib/gateway/ports";
@@ -16,8 +18,12 @@ beforeAll(async () => {
 afterAll(() => own.close());
 
 /** What the check says about one payment and its payout address. */
-async function check({ id, payTo }: ClaimedPayment, networks = [own.chain.network]) {
-  const opened = networks.map((each) => ({ network: each, rpc: openRpc(each, [own.rpcUrl], log) }));
+async function check(
+  { id, payTo }: ClaimedPayment,
+  networks = [own.chain.network],
+  urls: readonly string[] = [own.rpcUrl],
+) {
+  const opened = networks.map((each) => ({ network: each, rpc: openRpc(each, urls, log) }));
   const { sums, differences } = await checkLedger(own.db, opened);
   return {
     sum: sums.find((sum) => sum.payTo === payTo),
@@ -67,4 +73,25 @@ it("finds a settlement that the chain does not show", async () => {
 
 it("finds settlements on a network that is not configured", async () => {
   expect(await check(await own.settled(), [])).toMatchObject({ differences: ["not_configured"] });
+});
+
+it("finds the same when one of two RPCs keeps logs back, and nothing when it keeps receipts back too (D3)", async () => {
+  const payment = await own.settled();
+  const lost = await own.claimWork(await own.mintPayment({}, await own.outside.payer(10_000n)));
+  const transfer = encodeTransfer(authorizationOf(await own.rowOf(lost)));
+  await own.outside.send(own.chain.network.token.address, transfer);
+  let keepsBack = ["eth_getLogs"];
+  const liar = await lyingRpc(own.rpcUrl, ({ method }, result) => {
+    if (!keepsBack.includes(method)) return result;
+    return method === "eth_getLogs" ? [] : null;
+  });
+  onTestFinished(() => liar.close());
+  const urls = [liar.url, own.rpcUrl];
+  expect(await check(payment, undefined, urls)).toMatchObject({
+    sum: { amount: "10000" },
+    differences: [],
+  });
+  expect(await check(lost, undefined, urls)).toMatchObject({ differences: ["not_in_ledger"] });
+  keepsBack = ["eth_getLogs", "eth_getTransactionReceipt"];
+  await expect(check(payment, undefined, urls)).rejects.toThrow(ChainUnavailable);
 });

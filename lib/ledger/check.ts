@@ -1,10 +1,11 @@
 import { and, between, eq, inArray, isNull, max, min, sql } from "drizzle-orm";
-import type { Address } from "viem";
-import type { Network, Transfer } from "@/lib/chain/chain";
+import type { Address, Hex } from "viem";
+import { type AuthorizedTransfer, ChainUnavailable, type Network, type Transfer } from "@/lib/chain/chain";
 import type { Rpc } from "@/lib/chain/rpc";
 import { readAuthorizedTransfers, readTransfers } from "@/lib/chain/transfers";
 import type { Database, Db } from "@/lib/db/client";
 import { payments, settlements } from "@/lib/db/schema";
+import { allowMinutes } from "@/lib/db/transaction";
 import { formatUnits } from "@/lib/money";
 import { itsSettlement } from "./record";
 
@@ -83,7 +84,8 @@ async function checkNetwork(
     .select({ lowest: min(settlements.blockNumber), highest: max(settlements.blockNumber) })
     .from(settlements)
     .where(and(eq(settlements.network, network.id), isNull(settlements.orphanedAt)));
-  const head = await rpc.ask((client) => client.getBlockNumber({ cacheTime: 0 }));
+  const heads = await rpc.both((client) => client.getBlockNumber({ cacheTime: 0 }));
+  const head = heads.reduce(least);
   const last = most(head, highest ?? 0n);
   for (let from = most(0n, (lowest ?? head) - LOOK_BACK_BLOCKS); from <= last; from += AT_ONCE_BLOCKS) {
     const to = least(last, from + AT_ONCE_BLOCKS - 1n);
@@ -129,10 +131,16 @@ async function compareBlocks(
     );
   const transfers = await readTransfers(rpc, network.token.address, payouts, from, least(to, head));
   const byLog = new Map(transfers.map((transfer) => [keyOf(transfer), transfer]));
+  const agreed = new Map(transfers.filter(({ byAll }) => byAll).map((each) => [keyOf(each), each]));
   const differences: Difference[] = [];
   for (const row of rows) {
-    const transfer = byLog.get(keyOf(row));
-    byLog.delete(keyOf(row));
+    const key = keyOf(row);
+    byLog.delete(key);
+    const shown = agreed.get(key);
+    if (shown && isSame(row, shown)) continue;
+    // What a search lacks, its receipt may still show: some RPCs forget old logs.
+    const made = await madeIn({ network, rpc }, row.txHash);
+    const transfer = made.find((each) => keyOf(each) === key);
     if (!transfer) differences.push(differenceOf("not_on_chain", row));
     else if (!isSame(row, transfer)) differences.push(differenceOf("other_on_chain", row));
   }
@@ -150,10 +158,12 @@ async function compareBlocks(
   return { rows, others, differences };
 }
 
+const LONGEST_MINUTES = 10;
+
 /** Reads over all payments may take longer than a paid request may wait. */
 function patiently<T>(db: Database["db"], read: (tx: Db) => Promise<T>): Promise<T> {
   return db.transaction(async (tx) => {
-    await tx.execute(sql`set local statement_timeout = '10min'`);
+    await allowMinutes(tx, LONGEST_MINUTES);
     return read(tx);
   });
 }
@@ -181,22 +191,28 @@ async function payoutsOf(db: Database["db"], network: string): Promise<Address[]
   return rows.map(({ payTo }) => payTo as Address);
 }
 
+/** The transfers that authorizations made in a transaction, as two RPCs show them. */
+async function madeIn({ network, rpc }: CheckedNetwork, txHash: string): Promise<AuthorizedTransfer[]> {
+  const made = await readAuthorizedTransfers(rpc, network.token.address, txHash as Hex);
+  if (made !== null) return made;
+  throw new ChainUnavailable(`No two RPCs of ${network.name} say the same of transaction ${txHash}`);
+}
+
 /** The payment whose authorization made a transfer; null when it was none of ours. */
-async function paymentBehind(db: Db, { network, rpc }: CheckedNetwork, transfer: Transfer) {
-  const asset = network.token.address;
-  const made = await rpc.ask((client) => readAuthorizedTransfers(client, asset, transfer.txHash));
-  const nonces = made.filter(({ logIndex }) => logIndex === transfer.logIndex).map(({ nonce }) => nonce);
-  if (nonces.length === 0) return null;
+async function paymentBehind(db: Db, checked: CheckedNetwork, { txHash, logIndex }: Transfer) {
+  const made = await madeIn(checked, txHash);
+  const use = made.find((each) => each.logIndex === logIndex);
+  if (!use) return null;
   const [row] = await db
     .select({ id: payments.id, money: payments.money, settlementId: settlements.id })
     .from(payments)
     .leftJoin(settlements, itsSettlement)
     .where(
       and(
-        eq(payments.network, network.id),
-        inArray(sql`lower(${payments.authorization}->>'nonce')`, nonces),
-        sql`lower(${payments.payer}) = ${transfer.from.toLowerCase()}`,
-        eq(payments.amount, transfer.value),
+        eq(payments.network, checked.network.id),
+        eq(sql`lower(${payments.authorization}->>'nonce')`, use.nonce.toLowerCase()),
+        sql`lower(${payments.payer}) = ${use.from.toLowerCase()}`,
+        eq(payments.amount, use.value),
       ),
     );
   return row ?? null;

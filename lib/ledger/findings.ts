@@ -34,6 +34,34 @@ export async function unsettledArrivals(db: Db, network: string) {
   return rows.map(({ payment }) => payment);
 }
 
+/** How many settlements that their blocks lacked are looked for again at once. */
+const AT_ONCE = 50;
+
+/** Settlements that were found missing, and not in their blocks since. */
+export async function missingSettlements(db: Db, network: string) {
+  return db
+    .select({ findingId: chainFindings.id, settlement: settlements })
+    .from(chainFindings)
+    .innerJoin(
+      settlements,
+      and(eq(settlements.paymentId, chainFindings.paymentId), isNull(settlements.orphanedAt)),
+    )
+    .where(
+      and(
+        eq(chainFindings.network, network),
+        eq(chainFindings.kind, "missing_transfer"),
+        isNull(chainFindings.resolvedAt),
+      ),
+    )
+    .orderBy(sql`random()`)
+    .limit(AT_ONCE);
+}
+
+/** Resolves a finding that turned out to be none. */
+export async function resolveFinding(db: Db, id: string): Promise<void> {
+  await db.update(chainFindings).set({ resolvedAt: sql`now()` }).where(eq(chainFindings.id, id));
+}
+
 /** Resolves what was found and is right by now: the transfer is booked, or the settlement that lacked one was taken back. */
 export async function resolveFindings(db: Db, network: string): Promise<void> {
   const booked = sql`exists (select from ${settlements} s where s.network = ${chainFindings.network}

@@ -103,17 +103,23 @@ export async function makeFinal(db: Db, block: SettledBlock): Promise<number> {
 /**
  * Takes back what was settled in a block that a reorg dropped: its settlements count no more, and their payments are
  * submitted again, to be proven anew. That waits for no stream to end: one gives back its lease, and runs on without.
- * Returns the payments.
+ * What is final is left alone: it is for the sweep to find. Returns the payments.
  */
 export async function orphan(db: Db, block: SettledBlock): Promise<string[]> {
   const rows = await db.execute<{ id: string }>(sql`
-    with dropped as (
-      update settlements set orphaned_at = now() where ${standingIn(block)} returning payment_id
+    with theirs as materialized (
+      select id from payments
+      where money = 'settled' and id in (select payment_id from settlements where ${standingIn(block)})
+      order by id for update
+    ), dropped as (
+      update settlements set orphaned_at = now() from theirs
+      where payment_id = theirs.id and ${standingIn(block)}
+      returning payment_id
     )
     update payments set money = 'submitting', settled_at = null, submitted_at = now(),
       lease_owner = case when delivery <> 'streaming' then lease_owner end,
       lease_until = case when delivery <> 'streaming' then lease_until end
-    where money = 'settled' and id in (select payment_id from dropped)
+    where id in (select payment_id from dropped)
     returning id`);
   return rows.map(({ id }) => id);
 }

@@ -1,10 +1,13 @@
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { payments } from "@/lib/db/schema";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { ChainUnavailable } from "@/lib/chain/chain";
+import { openLocal, serve } from "@/lib/chain/fixture";
+import { chainFindings, payments } from "@/lib/db/schema";
 import { openOwnLedger } from "@/lib/ledger/own-ledger.fixture";
 import { fillGaps } from "./fill-gaps";
 import { finalise } from "./finalise";
 import { settleUnattended } from "./settle";
+import { sweepChain } from "./sweep-chain";
 
 let own: Awaited<ReturnType<typeof openOwnLedger>>;
 beforeAll(async () => {
@@ -98,6 +101,79 @@ describe("a settled payment", () => {
     const behind = { ...own.chain, history: { ...history, holds: async () => null } };
     await finalise(own.db, behind, own.log);
     expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
+  });
+});
+
+describe("of two RPCs", () => {
+  /** An RPC that calls its newest block final. */
+  async function boaster(): Promise<string> {
+    const server = await serve(async (body) => {
+      const headers = { "content-type": "application/json" };
+      const asked = body.replaceAll('"finalized"', '"latest"');
+      const answer = await fetch(own.rpcUrl, { method: "POST", headers, body: asked });
+      return { body: await answer.text() };
+    });
+    onTestFinished(server.close);
+    return server.url;
+  }
+
+  it("one that calls every block final makes none final, whichever is asked first (D3, D13)", async () => {
+    const payment = await own.settled();
+    const alone = await openLocal(await boaster()).history.finalHead();
+    expect(alone.number).toBe((await own.chain.history.head()).number);
+    const two = openLocal([await boaster(), own.rpcUrl]);
+    for (let look = 0; look < 2; look++) await finalise(own.db, two, own.log);
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
+    await reorg(1);
+    await finalise(own.db, two, own.log);
+    expect(await own.rowOf(payment)).toMatchObject({ money: "submitting" });
+    await fillGaps(own.db, own.chain, own.log);
+  });
+
+  it("one alone makes nothing final, although the other is down (D3, D13)", async () => {
+    const payment = await own.settled();
+    await own.outside.client.mine({ blocks: 3 });
+    const alone = openLocal([own.rpcUrl, "http://127.0.0.1:1"]);
+    for (let look = 0; look < 8; look++) {
+      await expect(finalise(own.db, alone, own.log)).rejects.toThrow(ChainUnavailable);
+    }
+    expect((await alone.health()).rpcs[1]).toMatchObject({ state: "down" });
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
+    await look();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "final" });
+  });
+});
+
+describe("a block that held a final payment and is gone", () => {
+  const findingsOf = ({ id }: { id: string }) =>
+    own.db.select().from(chainFindings).where(eq(chainFindings.paymentId, id));
+
+  it("gives up the settled ones beside it, stops no other block, and is told to the operator (D13)", async () => {
+    const [final, settled] = [await own.answered(), await own.answered()];
+    const { client } = own.outside;
+    await client.setAutomine(false);
+    await own.sent(final, own.chain);
+    await own.sent(settled, own.chain);
+    await client.mine({ blocks: 1 });
+    await client.setAutomine(true);
+    await own.settleRound();
+    await own.db.update(payments).set({ money: "final" }).where(eq(payments.id, final.id));
+    const later = await own.settled();
+    const [settlement] = await own.settlementsOf(final);
+    const head = await client.getBlockNumber({ cacheTime: 0 });
+    await reorg(Number(head - (settlement?.blockNumber ?? head)) + 1);
+    await look();
+    expect(await own.rowOf(settled)).toMatchObject({ money: "submitting" });
+    expect(await own.rowOf(later)).toMatchObject({ money: "submitting" });
+    expect(await own.rowOf(final)).toMatchObject({ money: "final" });
+    await sweepChain(own.db, own.chain, own.log);
+    expect(await findingsOf(final)).toMatchObject([{ kind: "missing_transfer", resolvedAt: null }]);
+    expect(await findingsOf(settled)).toEqual([]);
+    // Also when the transfer stands again, in another block.
+    await fillGaps(own.db, own.chain, own.log);
+    await own.outside.client.mine({ blocks: 3 });
+    await sweepChain(own.db, own.chain, own.log);
+    expect(await findingsOf(final)).toMatchObject([{ kind: "missing_transfer", resolvedAt: null }]);
   });
 });
 

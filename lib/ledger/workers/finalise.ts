@@ -31,13 +31,28 @@ export async function finalise(db: Db, { network, history }: Chain, log: Log): P
     const isFinal = block.number <= finalHead.number;
     if (stands && !isFinal && block.number <= cursor.blockNumber) continue;
     const held = await history.holds(block.number, block.hash);
-    if (held === null) areAllKnown = false;
-    if (held && isFinal) await makeFinal(db, block);
-    if (held === false) {
-      const payments = await orphan(db, block);
-      log.warn("settlement.orphaned", { network: network.id, block: block.number.toString(), payments });
-    }
+    // What goes wrong with one block holds up no other.
+    const isJudged = await conclude(db, block, { held, isFinal }, log).catch((error: unknown) => {
+      log.error("finalise.block_failed", { network: network.id, block: block.number.toString(), error });
+      return false;
+    });
+    areAllKnown &&= isJudged;
   }
   // A block that could not be judged is looked at again before anything is concluded from this head.
   if (areAllKnown) await moveCursor(db, network.id, "finality", head);
+}
+
+/** Books what the chain shows of a block; false when that is not known. */
+async function conclude(
+  db: Db,
+  block: SettledBlock,
+  { held, isFinal }: { held: boolean | null; isFinal: boolean },
+  log: Log,
+): Promise<boolean> {
+  if (held && isFinal) await makeFinal(db, block);
+  if (held === false) {
+    const payments = await orphan(db, block);
+    log.warn("settlement.orphaned", { network: block.network, block: block.number.toString(), payments });
+  }
+  return held !== null;
 }

@@ -1,11 +1,14 @@
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mintAddress } from "@/lib/chain/fixture";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { lyingRpc, mintAddress, openLocal } from "@/lib/chain/fixture";
 import { encodeTransfer } from "@/lib/chain/transfer";
 import { chainCursors, chainFindings, payments } from "@/lib/db/schema";
 import type { ClaimedPayment } from "@/lib/gateway/ports";
 import { authorizationOf } from "@/lib/ledger/authorization";
+import { noteFinding } from "@/lib/ledger/findings";
 import { openOwnLedger } from "@/lib/ledger/own-ledger.fixture";
+import { fillGaps } from "./fill-gaps";
+import { finalise } from "./finalise";
 import { sweepChain } from "./sweep-chain";
 
 let own: Awaited<ReturnType<typeof openOwnLedger>>;
@@ -89,13 +92,31 @@ describe("the chain sweep", () => {
     expect(await own.db.$count(chainFindings, eq(chainFindings.amount, 5n))).toBe(0);
   });
 
-  it("finds a settlement that its final block lacks", async () => {
+  it("finds a settlement that its final block lacks, until that is taken back (D13)", async () => {
     const payment = await own.settled();
-    const elsewhere = { ...own.chain.history, transfersTo: async () => [] };
-    await own.outside.client.mine({ blocks: 3 });
-    await sweepChain(own.db, { ...own.chain, history: elsewhere }, own.log);
+    await own.outside.client.request<{ Method: "anvil_reorg"; Parameters: [number, []]; ReturnType: null }>({
+      method: "anvil_reorg",
+      params: [1, []],
+    });
+    await sweep();
     const [settlement] = await own.settlementsOf(payment);
-    expect(await findingsOf(settlement?.txHash ?? "")).toMatchObject([{ kind: "missing_transfer" }]);
+    const txHash = settlement?.txHash ?? "";
+    expect(await findingsOf(txHash)).toMatchObject([{ kind: "missing_transfer", resolvedAt: null }]);
+    await finalise(own.db, own.chain, own.log);
+    await sweep();
+    expect(await findingsOf(txHash)).toMatchObject([{ resolvedAt: expect.any(Date) }]);
+    await fillGaps(own.db, own.chain, own.log);
+  });
+
+  it("resolves what it once missed and finds in its block (D3)", async () => {
+    const payment = await own.settled();
+    const [settlement] = await own.settlementsOf(payment);
+    if (!settlement) throw new Error("It has no settlement");
+    const { network, txHash, logIndex, blockNumber, payTo, amount, paymentId } = settlement;
+    const facts = { network, txHash, logIndex, blockNumber, payTo, amount, paymentId };
+    await noteFinding(own.db, { ...facts, kind: "missing_transfer" });
+    await sweep();
+    expect(await findingsOf(txHash)).toMatchObject([{ resolvedAt: expect.any(Date) }]);
   });
 
   it("goes on from where any replica ended, and looks again at blocks that may be replaced", async () => {
@@ -136,5 +157,64 @@ describe("the chain sweep", () => {
     await sweep();
     expect(await own.db.$count(chainFindings)).toBe(before);
     expect(await own.db.$count(payments, eq(payments.amount, 7n))).toBe(0);
+  });
+});
+
+describe("of two RPCs", () => {
+  /** The chain by an RPC that keeps back what these methods are asked for, and an honest one. */
+  async function withLiar(kept: Readonly<Record<string, unknown>>) {
+    const liar = await lyingRpc(own.rpcUrl, ({ method }, result) =>
+      Object.hasOwn(kept, method) ? kept[method] : result,
+    );
+    onTestFinished(() => liar.close());
+    return openLocal([liar.url, own.rpcUrl]);
+  }
+
+  /** A transfer to a payment's payout address by an authorization that is no payment of ours. */
+  async function unknownTransfer(payment: ClaimedPayment): Promise<string> {
+    const { authorization } = await own.mintPayment({}, await own.outside.payer(10_000n));
+    return sendAsStranger({ ...payment, authorization });
+  }
+
+  const cursor = async () => {
+    const [row] = await own.db.select().from(chainCursors).where(eq(chainCursors.worker, "sweep"));
+    return row?.blockNumber;
+  };
+
+  it("one that keeps logs back hides no transfer, and makes no settlement seem to be missing (D3)", async () => {
+    const payment = await own.settled();
+    const txHash = await unknownTransfer(payment);
+    await own.outside.client.mine({ blocks: 3 });
+    const two = await withLiar({ eth_getLogs: [] });
+    await sweepChain(own.db, two, own.log);
+    expect(await findingsOf(txHash)).toMatchObject([{ kind: "unknown_transfer" }]);
+    expect(await own.db.$count(chainFindings, eq(chainFindings.paymentId, payment.id))).toBe(0);
+    expect(await cursor()).toBe((await own.chain.history.finalHead()).number);
+  });
+
+  it("one that keeps receipts back as well lets no block pass until it is honest, and decides nothing (D3)", async () => {
+    const payment = await own.settled();
+    await sweep();
+    const before = await cursor();
+    const txHash = await unknownTransfer(payment);
+    const two = await withLiar({ eth_getLogs: [], eth_getTransactionReceipt: null });
+    await own.outside.client.mine({ blocks: 3 });
+    await sweepChain(own.db, two, own.log);
+    expect(own.log.lines).toContainEqual(expect.objectContaining({ event: "sweep.disputed" }));
+    expect(await findingsOf(txHash)).toEqual([]);
+    expect(await cursor()).toBe(before);
+    await sweep();
+    expect(await findingsOf(txHash)).toMatchObject([{ kind: "unknown_transfer" }]);
+  });
+
+  it("one that calls nothing final takes the sweep back behind no block that stands (D3)", async () => {
+    await sweep();
+    const before = await cursor();
+    const liar = await lyingRpc(own.rpcUrl, ({ params }, result) =>
+      params?.[0] === "finalized" ? { ...Object(result), number: "0x0" } : result,
+    );
+    onTestFinished(() => liar.close());
+    await sweepChain(own.db, openLocal([liar.url, own.rpcUrl]), own.log);
+    expect(await cursor()).toBe(before);
   });
 });

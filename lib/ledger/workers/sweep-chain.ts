@@ -1,17 +1,25 @@
 import { and, eq, gte, isNull, sql } from "drizzle-orm";
-import type { Address } from "viem";
-import type { Block, Chain, Transfer } from "@/lib/chain/chain";
+import type { Address, Hex } from "viem";
+import type { AuthorizedTransfer, Block, Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { payments, settlements } from "@/lib/db/schema";
 import { authorizationOf } from "@/lib/ledger/authorization";
 import { moveCursor, readCursor } from "@/lib/ledger/cursor";
-import { type Finding, noteFinding, resolveFindings, unsettledArrivals } from "@/lib/ledger/findings";
+import {
+  type Finding,
+  missingSettlements,
+  noteFinding,
+  resolveFinding,
+  resolveFindings,
+  unsettledArrivals,
+} from "@/lib/ledger/findings";
 import { adopt, book } from "@/lib/ledger/record";
 import type { Log } from "@/lib/log";
 import { exactIdentity } from "@/lib/x402/exact";
 
 type Db = Database["db"];
 type Payment = typeof payments.$inferSelect;
+type Settlement = typeof settlements.$inferSelect;
 
 /** Where the first sweep of a network begins, before its final head. */
 const FIRST_LOOK_BACK_BLOCKS = 10_000n;
@@ -19,7 +27,8 @@ const FIRST_LOOK_BACK_BLOCKS = 10_000n;
 /**
  * Compares the blocks since the last sweep with the ledger, both ways: a payment's transfer that we lost sight of is
  * booked, and what cannot be is kept as a finding: an authorized transfer to a payout address that no payment made, one of
- * a payment that ended without it, a settlement that its final block lacks.
+ * a payment that ended without it, a settlement that its final block lacks. What two RPCs say different things of is no
+ * finding and is not passed by: its blocks are swept again, until they agree (faults D3).
  */
 export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> {
   const { network, history } = chain;
@@ -27,32 +36,58 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
   const from = await firstUnswept(db, chain, finalHead);
   const payouts = await payoutsOf(db, network.id);
   // The ledger first: what it holds by then, the chain must show when it is read after it.
-  const { txHash, logIndex, blockNumber, payTo, amount, paymentId } = settlements;
   const booked = await db
-    .select({ network: settlements.network, txHash, logIndex, blockNumber, payTo, amount, paymentId })
+    .select({ settlement: settlements, money: payments.money })
     .from(settlements)
-    .where(and(eq(settlements.network, network.id), gte(blockNumber, from), isNull(settlements.orphanedAt)));
-  const transfers = await history.transfersTo(payouts, from, (await history.head()).number);
-  const shown = new Set(transfers.map(keyOf));
-  const known = new Set(booked.map(keyOf));
+    .innerJoin(payments, eq(payments.id, settlements.paymentId))
+    .where(
+      and(
+        eq(settlements.network, network.id),
+        gte(settlements.blockNumber, from),
+        isNull(settlements.orphanedAt),
+      ),
+    );
+  const head = await history.head();
+  const last = head.number > finalHead.number ? head : finalHead;
+  const transfers = await history.transfersTo(payouts, from, last.number);
+  const shown = new Set(transfers.filter(({ byAll }) => byAll).map(placeOf));
+  const known = new Set(booked.map(({ settlement }) => keyOf(settlement)));
 
+  let isAgreed = true;
   const note = async (finding: Finding) => {
     if (await noteFinding(db, finding))
       log.error("sweep.finding", { ...finding, amount: `${finding.amount}` });
   };
+  const doubt = (txHash: string) => {
+    isAgreed = false;
+    log.error("sweep.disputed", { network: network.id, txHash });
+  };
   for (const transfer of transfers.filter((each) => !known.has(keyOf(each)))) {
-    const finding = await arrival(db, chain, transfer);
+    const made = await history.authorizedTransfers(transfer.txHash);
+    const use = made?.find(({ logIndex }) => logIndex === transfer.logIndex);
+    const finding = use ? await arrival(db, chain, use) : null;
     // A block that may still be replaced is looked at again.
-    if (finding !== null && transfer.blockNumber <= finalHead.number) await note(finding);
+    if (transfer.blockNumber > finalHead.number) continue;
+    if (made === null) doubt(transfer.txHash);
+    if (finding !== null) await note(finding);
   }
   const lowerPayouts = new Set(payouts.map((payout) => payout.toLowerCase()));
-  for (const row of booked) {
-    const isCovered = row.blockNumber <= finalHead.number && lowerPayouts.has(row.payTo.toLowerCase());
-    if (isCovered && !shown.has(keyOf(row))) await note({ ...row, kind: "missing_transfer" });
+  for (const { settlement, money } of booked) {
+    // What was called final must be there, whatever is final now.
+    const isDue = settlement.blockNumber <= finalHead.number || money === "final";
+    const isCovered = isDue && lowerPayouts.has(settlement.payTo.toLowerCase());
+    if (!isCovered || shown.has(placeOf(settlement))) continue;
+    const isThere = await isInItsBlock(chain, settlement);
+    if (isThere === null) doubt(settlement.txHash);
+    if (isThere === false) await note({ ...findingOf(settlement), kind: "missing_transfer" });
   }
-  for (const payment of await unsettledArrivals(db, network.id)) await bookArrival(db, chain, payment);
+  for (const { findingId, settlement } of await missingSettlements(db, network.id)) {
+    if (await isInItsBlock(chain, settlement)) await resolveFinding(db, findingId);
+  }
+  for (const payment of await unsettledArrivals(db, network.id)) await bookArrival(db, chain, payment, null);
   await resolveFindings(db, network.id);
-  await moveCursor(db, network.id, "sweep", finalHead);
+  // It never goes back behind a block that stands, whatever an RPC calls final.
+  if (isAgreed && finalHead.number + 1n >= from) await moveCursor(db, network.id, "sweep", finalHead);
 }
 
 async function firstUnswept(db: Db, { network, history }: Chain, finalHead: Block): Promise<bigint> {
@@ -74,35 +109,50 @@ async function payoutsOf(db: Db, network: string): Promise<Address[]> {
   return rows.map((row) => row.pay_to);
 }
 
-/** Books a transfer that has no settlement, or says what is wrong with it; null also for a gift that nobody authorized. */
-async function arrival(db: Db, chain: Chain, transfer: Transfer): Promise<Finding | null> {
-  const made = await chain.history.authorizedTransfers(transfer.txHash);
-  const use = made.find(({ logIndex }) => logIndex === transfer.logIndex);
-  if (!use) return null;
+/** Whether the transfer of a settlement stands where it was booked, by its receipt; null when two RPCs do not agree. */
+async function isInItsBlock({ history }: Chain, settlement: Settlement): Promise<boolean | null> {
+  const made = await history.authorizedTransfers(settlement.txHash as Hex);
+  return made ? made.some((transfer) => placeOf(transfer) === placeOf(settlement)) : null;
+}
+
+/** Books a transfer that has no settlement, or says what is wrong with it; null for what is or will be settled. */
+async function arrival(db: Db, chain: Chain, transfer: AuthorizedTransfer): Promise<Finding | null> {
   const { network } = chain;
   const { txHash, logIndex, blockNumber, to: payTo, value: amount } = transfer;
   const facts = { network: network.id, txHash, logIndex, blockNumber, payTo, amount };
   const [payment] = await db
     .select()
     .from(payments)
-    .where(eq(payments.identity, exactIdentity(use, { ...network.token, chainId: network.chainId })));
+    .where(eq(payments.identity, exactIdentity(transfer, { ...network.token, chainId: network.chainId })));
   // Another amount or address under the same nonce: it made this payment worthless, and is none of ours.
   if (!payment || payment.amount !== amount || payment.payTo.toLowerCase() !== payTo.toLowerCase()) {
     return { ...facts, kind: "unknown_transfer" };
   }
-  const isBooked = await bookArrival(db, chain, payment);
+  const isBooked = await bookArrival(db, chain, payment, txHash);
   return isBooked ? null : { ...facts, kind: "unanswered_transfer", paymentId: payment.id };
 }
 
 /** Books a payment whose money arrived, unless it ended without or somebody works on it; true when it is or will be settled. */
-async function bookArrival(db: Db, chain: Chain, payment: Payment): Promise<boolean> {
+async function bookArrival(db: Db, chain: Chain, payment: Payment, txHash: Hex | null): Promise<boolean> {
   const { id, money } = payment;
   if (money === "settled" || money === "final") return true;
-  if (money !== "submitting" && !(await adopt(db, id))) return false;
-  await book(db, id, await chain.prove(authorizationOf(payment), null));
+  if (money === "void") return false;
+  const proof = await chain.prove(authorizationOf(payment), txHash);
+  // What is not proven leaves a payment to whoever may still work on it.
+  if (money === "held" && (proof.outcome !== "settled" || !(await adopt(db, id)))) return false;
+  await book(db, id, proof);
   return true;
+}
+
+function findingOf({ network, txHash, logIndex, blockNumber, payTo, amount, paymentId }: Settlement) {
+  return { network, txHash, logIndex, blockNumber, payTo, amount, paymentId };
 }
 
 function keyOf({ txHash, logIndex }: { txHash: string; logIndex: number }): string {
   return `${txHash.toLowerCase()}:${logIndex}`;
+}
+
+/** A log, and the block that holds it. */
+function placeOf(log: { txHash: string; logIndex: number; blockHash: string }): string {
+  return `${keyOf(log)}:${log.blockHash.toLowerCase()}`;
 }
