@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { getAddress, parseAbi } from "viem";
+import type { Db } from "@/lib/db/client";
 import { payments, settlements } from "@/lib/db/schema";
+import { allowMinutes } from "@/lib/db/transaction";
 import { anvilClient } from "@/lib/localnet/anvil";
 import { startExport } from "@/lib/revenue/export";
 import type { Observations, SeenPayment, SeenSettlement } from "./oracles";
@@ -74,22 +76,32 @@ async function fetchAgain(stack: Stack) {
   return fetched;
 }
 
+/** Reads all there is, which takes its time on a machine that is busy with a campaign. */
+function unhurriedly<T>({ database }: Stack["parts"], read: (db: Db) => Promise<T>): Promise<T> {
+  return database.db.transaction(async (tx) => {
+    await allowMinutes(tx, 2);
+    return read(tx);
+  });
+}
+
 async function readPayments({ parts, merchantId }: Stack): Promise<SeenPayment[]> {
   const since = (instant: unknown) => sql<number | null>`extract(epoch from now() - ${instant})::float8`;
-  const rows = await parts.database.db
-    .select({
-      id: payments.id,
-      payer: payments.payer,
-      authorization: payments.authorization,
-      money: payments.money,
-      delivery: payments.delivery,
-      leaseOverFor: since(payments.leaseUntil),
-      submittedFor: since(payments.submittedAt),
-      claimedFor: sql<number>`extract(epoch from now() - ${payments.claimedAt})::float8`,
-      expiredFor: sql<number>`(extract(epoch from now()) - ${payments.validBefore})::float8`,
-    })
-    .from(payments)
-    .where(eq(payments.merchantId, merchantId));
+  const rows = await unhurriedly(parts, (db) =>
+    db
+      .select({
+        id: payments.id,
+        payer: payments.payer,
+        authorization: payments.authorization,
+        money: payments.money,
+        delivery: payments.delivery,
+        leaseOverFor: since(payments.leaseUntil),
+        submittedFor: since(payments.submittedAt),
+        claimedFor: sql<number>`extract(epoch from now() - ${payments.claimedAt})::float8`,
+        expiredFor: sql<number>`(extract(epoch from now()) - ${payments.validBefore})::float8`,
+      })
+      .from(payments)
+      .where(eq(payments.merchantId, merchantId)),
+  );
   return rows.map(({ payer, authorization, ...row }) => ({
     ...row,
     key: keyOf(payer, authorization.nonce ?? ""),
@@ -97,11 +109,13 @@ async function readPayments({ parts, merchantId }: Stack): Promise<SeenPayment[]
 }
 
 async function readSettlements({ parts, merchantId }: Stack): Promise<SeenSettlement[]> {
-  const rows = await parts.database.db
-    .select({ settlement: settlements, authorization: payments.authorization })
-    .from(settlements)
-    .innerJoin(payments, eq(payments.id, settlements.paymentId))
-    .where(and(eq(settlements.merchantId, merchantId), isNull(settlements.orphanedAt)));
+  const rows = await unhurriedly(parts, (db) =>
+    db
+      .select({ settlement: settlements, authorization: payments.authorization })
+      .from(settlements)
+      .innerJoin(payments, eq(payments.id, settlements.paymentId))
+      .where(and(eq(settlements.merchantId, merchantId), isNull(settlements.orphanedAt))),
+  );
   return rows.map(({ settlement, authorization }) => ({
     paymentId: settlement.paymentId,
     key: keyOf(settlement.payer, authorization.nonce ?? ""),
