@@ -1,8 +1,7 @@
-import { eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { type Hex, isHex } from "viem";
 import type { Authorization, Chain, Proof } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
-import { payments } from "@/lib/db/schema";
 
 /** Every hash under which a payment may have been sent, the likeliest first: fees are raised under new ones. */
 export async function sentHashes(db: Db, paymentId: string): Promise<Hex[]> {
@@ -13,15 +12,6 @@ export async function sentHashes(db: Db, paymentId: string): Promise<Hex[]> {
     union all
     select facilitator_tx_hash from payments where id = ${paymentId}`);
   return rows.flatMap(({ hash }) => (isHex(hash) ? [hash] : [])).reverse();
-}
-
-/** The facilitator that was asked to settle a payment; null when none was. */
-export async function askedFacilitator(db: Db, paymentId: string): Promise<string | null> {
-  const [row] = await db
-    .select({ facilitator: payments.facilitator })
-    .from(payments)
-    .where(eq(payments.id, paymentId));
-  return row?.facilitator ?? null;
 }
 
 /** Looks for a transfer under all of its hashes, of which the chain holds one at most; without any, by its nonce alone. */

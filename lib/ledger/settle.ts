@@ -7,9 +7,10 @@ import { payments, settlements } from "@/lib/db/schema";
 import type { Charge, ClaimedPayment } from "@/lib/gateway/ports";
 import type { Log } from "@/lib/log";
 import type { ReasonCode } from "@/lib/x402/reasons";
+import { askAgain, readAsked } from "./ask-again";
 import { authorizationOf } from "./authorization";
 import { itsSettlement, type ProvenPayment, voidPayment } from "./record";
-import { askedFacilitator, proveSent, sentHashes } from "./sent";
+import { proveSent, sentHashes } from "./sent";
 import { noteHash, type Submission, submit } from "./submit";
 import type { Submit } from "./submit-group";
 
@@ -113,12 +114,12 @@ async function chargeSentBefore(
   const until = performance.now() + PROVE_FOR_MS;
   const hashes = await sentHashes(db, payment.id);
   if (hashes.length === 0 && submitter.kind === "facilitator") {
-    const isItsOwn = (await askedFacilitator(db, payment.id)) === submitter.url;
+    const asked = await readAsked(db, payment.id);
     const seen = await look(chain, authorization, hashes);
+    const isItsOwn = asked.facilitator === submitter.url;
     if (!isItsOwn || seen.outcome !== "pending") return book(parts, payment, seen, null);
     // Its payer is here, and whoever is asked twice settles it once.
-    const { txHash } = await submitter.settle(authorization);
-    await noteHash(db, payment.id, txHash);
+    const txHash = await askAgain(db, submitter, payment.id, authorization, asked);
     if (txHash !== null) hashes.push(txHash);
   }
   return book(parts, payment, await prove(chain, authorization, hashes, until), hashes[0] ?? null);
