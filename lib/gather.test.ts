@@ -45,6 +45,26 @@ describe("works that are wanted at once", () => {
     expect(await Promise.all(all)).toEqual([2, 4, 6]);
   });
 
+  it("go on a part at a time when they were many, so that others get their turn between", async () => {
+    const { double, groups, begun } = open({ atMost: 100 });
+    let goneOn = 0;
+    const all = Array.from({ length: 100 }, (_, item) => double(item).finally(() => goneOn++));
+    await begun(1);
+    const seen: number[] = [];
+    const other = new Promise<void>((resolve) => {
+      const look = () => {
+        seen.push(goneOn);
+        if (goneOn === all.length) resolve();
+        else setImmediate(look);
+      };
+      setImmediate(look);
+    });
+    groups[0]?.end();
+    expect(await Promise.all(all)).toEqual(all.map((_, item) => 2 * item));
+    await other;
+    expect(seen.some((count) => count > 0 && count < all.length)).toBe(true);
+  });
+
   it("are not held up by a group that is silent for too long", async () => {
     const { double, groups, begun } = open({ overtakeMs: 1 });
     const silent = double(1);
