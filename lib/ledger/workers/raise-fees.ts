@@ -5,7 +5,10 @@ import type { Log } from "@/lib/log";
 
 /** How many blocks a transaction waits before it offers more. */
 const PATIENT_BLOCKS = 3n;
-/** The most a transaction offers, in multiples of what the chain asks; and a base fee that an operator is told of, in those of what it offered first. */
+/**
+ * The most a transaction offers, in multiples of what the chain asks; and the base fee that an operator is told of, in those
+ * of what it offered first.
+ */
 const FEE_CAP = 10n;
 
 /** An eighth more, rounded up: nodes take a replacement only when it offers at least a tenth more. */
