@@ -11,6 +11,7 @@ it.each([
     rpc.SERVED_OR_REFUSED,
   ],
   ["calls are served while every RPC is ill (D2)", rpc.SERVES],
+  ["the relayer's gas costs what it costs, whatever an RPC says of its price (D3)", rpc.GAS],
   ["payments are settled together meanwhile", TOGETHER],
 ])("%s", (_, oracle) => {
   expect(verdictOn(oracle)).toMatchObject(HELD);

@@ -16,8 +16,9 @@ import { tokenEvents } from "@/lib/chain/receipt";
 import { anvilClient } from "@/lib/localnet/anvil";
 import type { Counts } from "./faulty";
 
-/** How often it lies where it has a lie to tell. */
-const LIES = 0.5;
+/** Less than two RPCs may differ by in time without one of them being behind. */
+const AHEAD_SECONDS = 25n;
+const MUCH = 10n ** 18n;
 
 const AGGREGATE = parseAbi([
   "function aggregate3((address target, bool allowFailure, bytes callData)[] calls) payable returns ((bool, bytes)[])",
@@ -38,8 +39,11 @@ const more =
   async (_, truth) =>
     numberToHex(BigInt(String(truth)) + blocks);
 
-/** A node that says what is not so: receipts that are invented, kept back or empty, logs that are gone, another chain. */
-export function liar(random: Random, counts: Counts, rpcUrl: string): RpcBehaviour {
+/**
+ * A node that says what is not so, where it has a lie to tell and `often` says how often: receipts that are invented, kept
+ * back or empty, logs that are gone, gas for nothing or a fortune, a head that is final at once or ahead, another chain.
+ */
+export function liar(random: Random, counts: Counts, rpcUrl: string, often: () => number): RpcBehaviour {
   const chain = anvilClient(rpcUrl);
   const taken = new Map<Hex, Hex>();
   const invent: Lie = async ({ params }, truth) => {
@@ -59,9 +63,21 @@ export function liar(random: Random, counts: Counts, rpcUrl: string): RpcBehavio
     eth_call: [async (_, truth) => zeroed(String(truth))],
     eth_blockNumber: [more(10_000n)],
     eth_getTransactionCount: [more(3n), async () => "0x0"],
+    eth_maxPriorityFeePerGas: [async () => "0x1", async () => numberToHex(MUCH)],
     eth_getBlockByNumber: [
       changed(() => ({ timestamp: numberToHex(2n ** 40n) })),
+      changed(({ timestamp }) => ({ timestamp: numberToHex(BigInt(String(timestamp)) + AHEAD_SECONDS) })),
       changed(() => ({ hash: `0x${"0".repeat(64)}` })),
+      changed(() => ({ baseFeePerGas: "0x1" })),
+      changed(() => ({ baseFeePerGas: numberToHex(MUCH) })),
+      // Everything is final.
+      async () =>
+        chain.request<{ Method: "eth_getBlockByNumber"; Parameters: [string, boolean]; ReturnType: unknown }>(
+          {
+            method: "eth_getBlockByNumber",
+            params: ["latest", false],
+          },
+        ),
     ],
   };
 
@@ -70,11 +86,11 @@ export function liar(random: Random, counts: Counts, rpcUrl: string): RpcBehavio
       const [raw] = call.params as [Hex];
       taken.set(keccak256(raw), raw);
       // It says that it has it, and keeps it.
-      if (random.chance(LIES)) return { jsonrpc: "2.0", id: call.id, result: keccak256(raw) };
+      if (random.chance(often())) return { jsonrpc: "2.0", id: call.id, result: keccak256(raw) };
     }
     const reply = await forward();
     const told = lies[call.method];
-    if (!("result" in reply) || told === undefined || !random.chance(LIES)) return reply;
+    if (!("result" in reply) || told === undefined || !random.chance(often())) return reply;
     counts.set("lie", (counts.get("lie") ?? 0) + 1);
     return { ...reply, result: await random.pick(told)(call, reply.result) };
   };
