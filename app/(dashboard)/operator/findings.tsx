@@ -10,7 +10,7 @@ import type { Finding } from "@/lib/server/operations/sweeps";
 const WORDS: Readonly<Record<Finding["kind"], string>> = {
   unknown_transfer: "A payment no row knows",
   unanswered_transfer: "Paid, never answered",
-  missing_transfer: "Booked, not on the chain",
+  missing_transfer: "Booked, not in its block",
 };
 
 /** What the chain sweep found that the ledger does not say. */

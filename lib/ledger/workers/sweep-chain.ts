@@ -67,7 +67,7 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
     const use = made?.find(({ logIndex }) => logIndex === transfer.logIndex);
     const finding = use ? await arrival(db, chain, use) : null;
     // A block that may still be replaced is looked at again.
-    if (transfer.blockNumber > finalHead.number) continue;
+    if ((use ?? transfer).blockNumber > finalHead.number) continue;
     if (made === null) doubt(transfer.txHash);
     if (finding !== null) await note(finding);
   }
@@ -81,13 +81,19 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
     if (isThere === null) doubt(settlement.txHash);
     if (isThere === false) await note({ ...findingOf(settlement), kind: "missing_transfer" });
   }
-  for (const { findingId, settlement } of await missingSettlements(db, network.id)) {
-    if (await isInItsBlock(chain, settlement)) await resolveFinding(db, findingId);
-  }
-  for (const payment of await unsettledArrivals(db, network.id)) await bookArrival(db, chain, payment, null);
-  await resolveFindings(db, network.id);
+  await lookAgain(db, chain);
   // It never goes back behind a block that stands, whatever an RPC calls final.
   if (isAgreed && finalHead.number + 1n >= from) await moveCursor(db, network.id, "sweep", finalHead);
+}
+
+/** Looks again at what was found before: some of it may be right by now. */
+async function lookAgain(db: Db, chain: Chain): Promise<void> {
+  const { id } = chain.network;
+  for (const { findingId, settlement } of await missingSettlements(db, id)) {
+    if (await isInItsBlock(chain, settlement)) await resolveFinding(db, findingId);
+  }
+  for (const payment of await unsettledArrivals(db, id)) await bookArrival(db, chain, payment, null);
+  await resolveFindings(db, id);
 }
 
 async function firstUnswept(db: Db, { network, history }: Chain, finalHead: Block): Promise<bigint> {
