@@ -151,7 +151,7 @@ describe("a block that held a final payment and is gone", () => {
   it("gives up the settled ones beside it, stops no other block, and is told to the operator (D13)", async () => {
     const [final, settled] = [await own.answered(), await own.answered()];
     const { client } = own.outside;
-    await client.setAutomine(false);
+    await client.setIntervalMining({ interval: 0 });
     await own.sent(final, own.chain);
     await own.sent(settled, own.chain);
     await client.mine({ blocks: 1 });
@@ -160,6 +160,7 @@ describe("a block that held a final payment and is gone", () => {
     await own.db.update(payments).set({ money: "final" }).where(eq(payments.id, final.id));
     const later = await own.settled();
     const [settlement] = await own.settlementsOf(final);
+    expect(await own.settlementsOf(settled)).toMatchObject([{ blockHash: settlement?.blockHash }]);
     const head = await client.getBlockNumber({ cacheTime: 0 });
     await reorg(Number(head - (settlement?.blockNumber ?? head)) + 1);
     await look();
