@@ -4,7 +4,7 @@ import type { LedgerAgainstChain } from "./sweeps";
 
 /** A payment that was sent should be proven sooner than this. */
 const SUBMITTED_TOO_LONG_MS = 60_000;
-/** The chain is swept every 20 s; this long without is a worker that does not run. */
+/** The chain is swept every 30 s; this long without is a worker that does not run. */
 const SWEEP_TOO_OLD_MS = 5 * 60_000;
 
 /** What a network's parts say, where they could be asked. */
@@ -30,6 +30,7 @@ export function alarmsOf(
   const swept = ledger.cursors.filter(
     ({ worker, network: id }) => worker === "sweep" && networks.some(({ network }) => network === id),
   );
+  const unswept = networks.filter(({ network }) => swept.every((cursor) => cursor.network !== network));
   const stale = swept.filter(({ advancedAt }) => age(advancedAt) > SWEEP_TOO_OLD_MS);
   return [
     ...late.map(
@@ -39,6 +40,7 @@ export function alarmsOf(
     ...stale.map(
       ({ network }) => `The chain of ${nameOf(network)} was not swept for five minutes: no worker runs.`,
     ),
+    ...unswept.map(({ name }) => `The chain of ${name} was never swept: no worker runs.`),
     ...(ledger.openFindings > 0 ? ["The ledger and the chain disagree; see below."] : []),
   ];
 }

@@ -82,9 +82,11 @@ describe("what an operator sees", () => {
 describe("an operator is told", () => {
   const cursor = { network: TEST_NETWORK, worker: "sweep" as const, blockNumber: 1n, blockHash: "0x01" };
 
+  const swept = { ...AGREES, cursors: [{ ...cursor, advancedAt: ago(20_000) }] };
+
   it("nothing while all is well", () => {
     const switchedOff = { ...cursor, network: QUIET, advancedAt: ago(3_600_000) };
-    const ledger = { ...AGREES, cursors: [{ ...cursor, advancedAt: ago(20_000) }, switchedOff] };
+    const ledger = { ...swept, cursors: [...swept.cursors, switchedOff] };
     expect(alarmsOf([IDLE], ledger, named(WELL), now)).toEqual([]);
   });
 
@@ -108,10 +110,13 @@ describe("an operator is told", () => {
     ]);
     const [relayer] = sick.relayers;
     const lame = { ...WELL, relayers: [...WELL.relayers, ...(relayer ? [relayer] : [])] };
-    expect(alarmsOf([IDLE], AGREES, named(lame), now)).toEqual([
+    expect(alarmsOf([IDLE], swept, named(lame), now)).toEqual([
       "A relayer of Base Sepolia is short of gas: it sends nothing.",
     ]);
     const half = { ...WELL, rpcs: [rpc, { ...rpc, state: "behind" as const }] };
-    expect(alarmsOf([IDLE], AGREES, named(half), now)).toEqual(["An RPC of Base Sepolia is not well."]);
+    expect(alarmsOf([IDLE], swept, named(half), now)).toEqual(["An RPC of Base Sepolia is not well."]);
+    expect(alarmsOf([IDLE], AGREES, named(WELL), now)).toEqual([
+      "The chain of Base Sepolia was never swept: no worker runs.",
+    ]);
   });
 });
