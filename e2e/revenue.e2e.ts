@@ -172,7 +172,7 @@ test("a payment is reached by keyboard and says what happened and what it means"
 }) => {
   const merchant = await sellAndPay(mintMerchant, facts);
   await merchant.signIn(page);
-  await page.goto("/payments?money=settled");
+  await page.goto("/payments?delivery=ready");
   await page.locator("tbody tr").first().getByRole("link").first().focus();
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/payments\/[0-9a-f-]{36}/);
