@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isNotNull, sql } from "drizzle-orm";
-import { BlockNotFoundError, numberToHex } from "viem";
+import { numberToHex } from "viem";
 import { settlements } from "@/lib/db/schema";
 import { type AnvilClient, anvilClient } from "@/lib/localnet/anvil";
 import type { Context, Figures } from "./campaign";
@@ -34,7 +34,16 @@ const SETTLED_AGAIN_WITHIN_MS = 60_000;
 export async function run({ size, random, progress, openStack, hold }: Context): Promise<Figures> {
   const stack = await openStack({ replicas: REPLICAS });
   const chain = anvilClient(stack.chain.rpcUrl);
-  for (const rpc of stack.proxies.rpcs) rpc.behave(unhurried(finalLate(chain)));
+  let road = Promise.resolve();
+  const behaviour = finalLate(chain);
+  for (const rpc of stack.proxies.rpcs) {
+    rpc.behave(
+      unhurried(async (call, forward) => {
+        if (call.method === "eth_sendRawTransaction") await road;
+        return behaviour(call, forward);
+      }),
+    );
+  }
   // What the payers own must not be taken back.
   await chain.mine({ blocks: Number(FINAL_AFTER) });
   const load = startLoad(stack, random.fork("load"), PAYERS);
@@ -43,7 +52,10 @@ export async function run({ size, random, progress, openStack, hold }: Context):
     await untilServed(load, SERVED_BETWEEN);
     await sleep(random.below(LONGEST_PAUSE_MS));
     const depth = 1 + random.below(DEEPEST);
-    const gone = await replaceBlocks(chain, depth);
+    const replaced = replaceBlocks(chain, depth);
+    const open = () => {};
+    road = replaced.then(open, open);
+    const gone = await replaced;
     dropped += gone.length;
     const standing = await standingIn(stack, gone);
     hold(
@@ -86,11 +98,13 @@ async function untilServed(load: Load, more: number): Promise<void> {
   while (load.served() < wanted) await sleep(50);
 }
 
-/** Replaces the newest blocks by empty ones, whose other side never saw our transactions; returns the hashes of those gone. */
+/**
+ * Replaces the newest blocks by empty ones, whose other side never saw our transactions; returns the hashes of those gone.
+ * No transaction may come meanwhile: anvil 1.7 would mine it between its new blocks, and then it has two chains at once.
+ */
 async function replaceBlocks(chain: AnvilClient, depth: number): Promise<string[]> {
-  const head = await chain.getBlockNumber({ cacheTime: 0 });
-  // A chain may be shorter for a moment afterwards.
-  const hashOf = (blockNumber: bigint) => chain.getBlock({ blockNumber }).then(({ hash }) => hash, noBlock);
+  const head = await stillHead(chain);
+  const hashOf = async (number: bigint) => (await chain.getBlock({ blockNumber: number })).hash;
   const numbers = Array.from({ length: depth }, (_, i) => head - BigInt(i));
   const before = await Promise.all(numbers.map(hashOf));
   await chain.request<{ Method: "anvil_reorg"; Parameters: [number, []]; ReturnType: null }>({
@@ -101,9 +115,14 @@ async function replaceBlocks(chain: AnvilClient, depth: number): Promise<string[
   return before.filter((hash): hash is `0x${string}` => hash !== null && !after.includes(hash));
 }
 
-function noBlock(error: unknown): null {
-  if (error instanceof BlockNotFoundError) return null;
-  throw error;
+/** Waits until nothing is left to be mined. */
+async function stillHead(chain: AnvilClient): Promise<bigint> {
+  for (let last = -1n; ; await sleep(100)) {
+    const { pending } = await chain.getTxpoolStatus();
+    const head = await chain.getBlockNumber({ cacheTime: 0 });
+    if (pending === 0 && head === last) return head;
+    last = head;
+  }
 }
 
 /** Settlements that still stand in blocks that are gone, after the finaliser had its time. */
