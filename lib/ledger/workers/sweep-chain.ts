@@ -52,6 +52,7 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
   const transfers = await history.transfersTo(payouts, from, last.number);
   const shown = new Set(transfers.filter(({ byAll }) => byAll).map(placeOf));
   const known = new Set(booked.map(({ settlement }) => keyOf(settlement)));
+  const madeIn = openReading(chain);
 
   let isAgreed = true;
   const note = async (finding: Finding) => {
@@ -63,7 +64,7 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
     log.error("sweep.disputed", { network: network.id, txHash });
   };
   for (const transfer of transfers.filter((each) => !known.has(keyOf(each)))) {
-    const made = await history.authorizedTransfers(transfer.txHash);
+    const made = await madeIn(transfer.txHash);
     const use = made?.find(({ logIndex }) => logIndex === transfer.logIndex);
     const finding = use ? await arrival(db, chain, use) : null;
     // A block that may still be replaced is looked at again.
@@ -77,7 +78,7 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
     const isDue = settlement.blockNumber <= finalHead.number || money === "final";
     const isCovered = isDue && lowerPayouts.has(settlement.payTo.toLowerCase());
     if (!isCovered || shown.has(placeOf(settlement))) continue;
-    const isThere = await isInItsBlock(chain, settlement);
+    const isThere = await isInItsBlock(madeIn, settlement);
     if (isThere === null) doubt(settlement.txHash);
     if (isThere === false) await note({ ...findingOf(settlement), kind: "missing_transfer" });
   }
@@ -89,8 +90,9 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
 /** Looks again at what was found before: some of it may be right by now. */
 async function lookAgain(db: Db, chain: Chain): Promise<void> {
   const { id } = chain.network;
+  const madeIn = openReading(chain);
   for (const { findingId, settlement } of await missingSettlements(db, id)) {
-    if (await isInItsBlock(chain, settlement)) await resolveFinding(db, findingId);
+    if (await isInItsBlock(madeIn, settlement)) await resolveFinding(db, findingId);
   }
   for (const payment of await unsettledArrivals(db, id)) await bookArrival(db, chain, payment, null);
   await resolveFindings(db, id);
@@ -115,9 +117,21 @@ async function payoutsOf(db: Db, network: string): Promise<Address[]> {
   return rows.map((row) => row.pay_to);
 }
 
+type Reading = Chain["history"]["authorizedTransfers"];
+
+/** Reads each transaction once, however many of its transfers are asked for: there may be hundreds in it. */
+function openReading({ history }: Chain): Reading {
+  const read = new Map<Hex, ReturnType<Reading>>();
+  return (txHash) => {
+    const made = read.get(txHash) ?? history.authorizedTransfers(txHash);
+    read.set(txHash, made);
+    return made;
+  };
+}
+
 /** Whether the transfer of a settlement stands where it was booked, by its receipt; null when two RPCs do not agree. */
-async function isInItsBlock({ history }: Chain, settlement: Settlement): Promise<boolean | null> {
-  const made = await history.authorizedTransfers(settlement.txHash as Hex);
+async function isInItsBlock(madeIn: Reading, settlement: Settlement): Promise<boolean | null> {
+  const made = await madeIn(settlement.txHash as Hex);
   return made ? made.some((transfer) => placeOf(transfer) === placeOf(settlement)) : null;
 }
 
