@@ -137,7 +137,7 @@ async function standingIn({ parts }: Stack, blocks: string[]): Promise<string[]>
   }
 }
 
-/** Lets the chain grow until everything is final, and waits for what was taken back to be settled again. */
+/** Lets the chain grow until everything is final, what was taken back is settled again, and what ran out has ended. */
 async function settleAgain({ parts }: Stack, chain: AnvilClient): Promise<void> {
   const { sql: query } = parts.database;
   for (
@@ -147,7 +147,8 @@ async function settleAgain({ parts }: Stack, chain: AnvilClient): Promise<void> 
   ) {
     await chain.mine({ blocks: 1 });
     const [row] =
-      await query`select count(*)::int as open from payments where money in ('submitting', 'settled')`;
+      await query`select count(*)::int as open from payments where money in ('submitting', 'settled')
+        or (money = 'held' and valid_before < extract(epoch from now()))`;
     if (row?.open === 0) return;
   }
 }
