@@ -29,7 +29,8 @@ export async function readAsked(db: Db, paymentId: string): Promise<Asked> {
 
 /**
  * Asks a facilitator once more to settle a payment, and notes the hash it names. Of copies that read the same `asked` one
- * does so, and nobody while another is at it; null also when it was not asked.
+ * does so, and nobody while another is at it; null also when it was not asked. Workers, whose leases have no owner, only
+ * look, and look so often that whoever waited for them would hardly ever ask.
  */
 export async function askAgain(
   db: Db,
@@ -43,7 +44,7 @@ export async function askAgain(
     update payments set lease_owner = ${lease}, lease_until = now() + make_interval(secs => ${ASK_SECONDS})
     where id = ${paymentId} and money = 'submitting' and facilitator = ${submitter.url}
       and lease_until is not distinct from ${asked.leaseUntil}::timestamptz
-      and (lease_until is null or lease_until < now())
+      and (lease_owner is null or lease_until < now())
     returning id`);
   if (taken.length === 0) return null;
   const { txHash } = await submitter.settle(authorization);

@@ -70,7 +70,8 @@ export async function recordSettlements(
 }
 
 /**
- * Takes a held payment as sent whose money somebody else moved, when nobody works on it; false when it is not so. An attempt that was cut off has failed, and what it should have given is owed.
+ * Takes a held payment as sent whose money somebody else moved, when nobody works on it; false when it is not so. An
+ * attempt that was cut off has failed, and what it should have given is owed.
  */
 export async function adopt(db: Db, paymentId: string): Promise<boolean> {
   const rows = await db.execute(sql`

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { type authorize, Outside, openLocal, serve } from "@/lib/chain/fixture";
 import { encodeTransfer } from "@/lib/chain/transfer";
@@ -39,7 +39,9 @@ describe("a payment that a facilitator was to settle, and was never asked to", (
   it("is settled by it when its payer presents it again, once (D6)", async () => {
     const payment = await neverAsked("to be known");
     const facilitator = await openFacilitator({ ...authorizationOf(payment), digest: "0x" });
-    await test.db.update(payments).set({ facilitator: facilitator.url }).where(eq(payments.id, payment.id));
+    // A worker looks at it at this moment, as they do every few seconds.
+    const looked = { facilitator: facilitator.url, leaseUntil: sql`now() + interval '5 seconds'` };
+    await test.db.update(payments).set(looked).where(eq(payments.id, payment.id));
     const chain = openLocal(rpcUrl, { facilitator: facilitator.url });
     const again = openTestLedger(new Map([[chain.network.id, chain]]));
     onTestFinished(again.close);
