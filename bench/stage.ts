@@ -50,9 +50,11 @@ export function openStage(size: "full" | "quick", step: Step): Stage {
   });
   const sellers = new Map<string, Promise<Server>>();
   const openSeller = async (name: string) => {
-    const { rpcUrl, payTo } = await house();
+    const { rpcUrl } = await house();
     const relayerKey = generatePrivateKey();
     await new Outside(rpcUrl).giveGas(privateKeyToAccount(relayerKey).address);
+    // Not the house's: its sweep would look for each of these payments, and report it as one that it does not know.
+    const payTo = privateKeyToAccount(generatePrivateKey()).address;
     return peer(name, { rpcUrl, relayerKey, payTo, price: `$${PRICE}` });
   };
   const library = once(async () => openLibrary(size, (await upstream()).port, server, step));

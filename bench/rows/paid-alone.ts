@@ -10,7 +10,7 @@ const paidAlone: Row = async (stage, { rounds, quick, step }) => {
   const [house, hono] = [await stage.house(), await stage.seller("hono")];
   const ours = await openShop(house.rpcUrl, house, `/g/${SLUG}/now`);
   const theirs = await openShop(house.rpcUrl, hono, "/now");
-  const payments = quick ? 10 : 50;
+  const payments = quick ? 10 : 100;
   const done = await sideBySide(
     rounds,
     {

@@ -18,7 +18,7 @@ import type { Submit } from "./submit-group";
 const PROVE_FOR_MS = 20_000;
 /** How long what was just sent is looked for by its hash alone. */
 const JUST_SENT_MS = 2_000;
-/** Pauses between looks at the chain: short at first, for chains that mine at once, then as blocks of seconds need it. */
+/** Pauses after looks at the chain: none before the first, for chains that mine at once, then as blocks of seconds need it. */
 const LOOK_AFTER_MS = [2, 4, 6, 8, 10, 15, 20, 40, 80, 160, 250];
 const LOOK_AGAIN_MS = [0, 20, 40, 80, 160, 320, 640, 1_000];
 
@@ -134,9 +134,9 @@ async function proveUntil(
   if (txHash === null) return prove(chain, authorization, [], until);
   const elsewhereFrom = performance.now() + JUST_SENT_MS;
   for (let looks = 0; performance.now() < elsewhereFrom; looks++) {
-    await sleep(LOOK_AFTER_MS[Math.min(looks, LOOK_AFTER_MS.length - 1)]);
     const proof = await look(chain, authorization, [txHash], true);
     if (proof.outcome !== "pending") return proof;
+    await sleep(LOOK_AFTER_MS[Math.min(looks, LOOK_AFTER_MS.length - 1)]);
   }
   return prove(chain, authorization, [txHash], until);
 }
