@@ -1,51 +1,61 @@
 import { BoundedMap } from "./bounded-map";
 import type { Rule } from "./ports";
+import type { Quote } from "./quote";
 import type { Challenge } from "./respond";
 
-const MAX_BYTES = 16 * 2 ** 20;
-/** For how long a 402 stays ready: by itself the gas changes that a price must cover. */
-const READY_MS = 1_000;
-/** How many that were asked for once are remembered. */
-const MAX_ASKED = 4_096;
+/** About those of a hundred thousand endpoints. */
+const MAX_BYTES = 256 * 2 ** 20;
+/** How long a 402 is given without another look at what is offered: by itself only the gas changes that a price must cover. */
+const SURE_MS = 1_000;
 
-/** What a 402 depends on besides its URL; a rule belongs to one version of one endpoint. */
+/** What a 402 depends on besides its URL and what is offered; a rule belongs to one version of one endpoint. */
 export interface Source {
   rule: Rule;
   sellerName: string;
 }
 
-/** 402s that are asked for again and again, made ready. */
+/** 402s by their URL, made once. */
 export interface ReadyChallenges {
-  find(key: string, source: Source): Challenge | null;
-  /** Keeps one that is asked for again within a second: those of a crawl would only push out the others. */
-  offer(key: string, source: Source, challenge: Challenge): void;
+  /** The one that was kept, while `quote` offers the same; null when it has to be made. */
+  find(key: string, source: Source, quote: () => Quote | null): Challenge | null;
+  /** Keeps one that was made of a quote. */
+  keep(key: string, source: Source, quote: Quote, challenge: Challenge): void;
+}
+
+interface Ready extends Source {
+  challenge: Challenge;
+  networks: string;
+  sureUntil: number;
+}
+
+/** The networks of the offers; of one rule, nothing else about them can differ. */
+function networksOf(quote: Quote | null): string {
+  return quote?.offers.map(({ network }) => network).join() ?? "";
 }
 
 function bytesOf(key: string, { headers, beginning }: Challenge): number {
   return headers.flat().reduce((sum, text) => sum + text.length, 500 + key.length + beginning.length);
 }
 
-/** Opens an empty store, of a few megabytes at most. */
+/** Opens an empty store of bounded size, which those leave first that were not asked for lately. */
 export function openReadyChallenges(): ReadyChallenges {
-  const ready = new BoundedMap<Source & { challenge: Challenge; until: number }>(MAX_BYTES);
-  let asked = new Set<string>();
-  let askedUntil = 0;
+  const kept = new BoundedMap<Ready>(MAX_BYTES);
 
   return {
-    find(key, { rule, sellerName }) {
-      const kept = ready.get(key);
-      const fits = kept?.rule === rule && kept.sellerName === sellerName && Date.now() < kept.until;
-      return fits ? kept.challenge : null;
-    },
-    offer(key, { rule, sellerName }, challenge) {
+    find(key, { rule, sellerName }, quote) {
+      const ready = kept.get(key);
+      if (ready?.rule !== rule || ready.sellerName !== sellerName) return null;
       const now = Date.now();
-      if (now >= askedUntil || asked.size >= MAX_ASKED) {
-        asked = new Set();
-        askedUntil = now + READY_MS;
+      if (now >= ready.sureUntil) {
+        if (networksOf(quote()) !== ready.networks) return null;
+        ready.sureUntil = now + SURE_MS;
       }
-      if (asked.has(key))
-        ready.set(key, { rule, sellerName, challenge, until: now + READY_MS }, bytesOf(key, challenge));
-      else asked.add(key);
+      return ready.challenge;
+    },
+    keep(key, source, quote, challenge) {
+      const sureUntil = Date.now() + SURE_MS;
+      const ready = { ...source, challenge, networks: networksOf(quote), sureUntil };
+      kept.set(key, ready, bytesOf(key, challenge));
     },
   };
 }

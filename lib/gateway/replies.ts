@@ -46,18 +46,19 @@ export function createReplies({ origin, payOrigin, networks }: ReplyParts) {
     };
   }
 
-  /** What a call without a payment is told: its price. Most calls are such, so what is asked for often is made ready. */
+  /** What a call without a payment is told: its price. Most calls are such, so programs are given what was made once. */
   function tellPrice(call: Call, rule: Rule | null, quote: () => Quote | null): GatewayResponse {
     const { request, target, endpoint } = call;
     const source = rule && !acceptsPage(request) ? { rule, sellerName: endpoint.sellerName } : null;
     const key = `${rule?.method} ${target.slug}${target.rawPath}`;
-    const kept = source && ready.find(key, source);
+    const kept = source && ready.find(key, source, quote);
     if (kept !== null) return challenged(kept, request);
-    const asked = demandOf(call, quote());
+    const quoted = quote();
+    const asked = demandOf(call, quoted);
     if ("refusal" in asked) return refuse(asked.refusal, request);
     const made = challenge(asked, "payment_required");
-    if (source !== null) {
-      ready.offer(key, source, made);
+    if (source !== null && quoted !== null) {
+      ready.keep(key, source, quoted, made);
       return challenged(made, request);
     }
     const payUrl = `${payOrigin}/pay/${target.slug}${target.rawPath}${target.rawQuery}`;
