@@ -1,22 +1,27 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { each, load } from "./load";
 import { getRequest } from "./request";
 
+async function listen(answer: RequestListener): Promise<number> {
+  const server = createServer(answer);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
 /** A server that refuses every so-manieth call. */
-async function serve(refuseEvery: number): Promise<number> {
+function serve(refuseEvery: number): Promise<number> {
   let calls = 0;
-  const server = createServer((request, response) => {
+  return listen((request, response) => {
     calls += 1;
     const body = `${request.url}${" ".repeat(100_000)}`;
     response.writeHead(calls % refuseEvery === 0 ? 503 : 200, { "content-length": body.length });
     response.end(body);
   });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
 }
 
 const requests = Array.from({ length: 100 }, (_, n) => getRequest("localhost", `/${n}`));
@@ -39,4 +44,17 @@ it("a load counts no refusal as an answer, and ends when they are many", async (
   expect(few).toMatchObject({ answers: 90, refused: 10 });
   const many = load({ port: await serve(2), connections: 4, next: each(requests), isGood });
   await expect(many).rejects.toThrow("Not what was asked for");
+});
+
+it("a paced load counts the time that calls wait behind a server that stands still (coordinated omission)", async () => {
+  let calls = 0;
+  const port = await listen(async (_, response) => {
+    calls += 1;
+    if (calls === 1) await sleep(500);
+    response.end("late");
+  });
+  const isGood = ({ status }: { status: number }) => status === 200;
+  const done = await load({ port, connections: 1, next: each(requests), isGood, everyMs: 10 });
+  // The first stood still for half a second, in which fifty were due.
+  expect(done.latenciesMs.filter((ms) => ms > 100).length).toBeGreaterThan(10);
 });

@@ -21,7 +21,10 @@ export interface Answered {
   refused: number;
   /** Good answers in a second. */
   perSecond: number;
-  /** From the first byte of a request written to the last of its answer read, in ms; one for each answer. */
+  /**
+   * From the first byte of a request written, or from when it was due and had to wait for its connection, to the last of
+   * its answer read, in ms; one for each answer.
+   */
   latenciesMs: number[];
 }
 
@@ -96,18 +99,21 @@ function drive(wire: Wire, connection: number, options: Load, tally: Tally): Pro
   const { socket } = wire;
   // Spread over the pause, so that connections do not ask all at once.
   let dueAt = performance.now() + ((everyMs ?? 0) * connection) / options.connections;
-  let sentAt = 0;
+  let askedAt = 0;
   let before: Buffer | null = null;
   return new Promise((resolve, reject) => {
-    const send = () => {
+    const send = (from: number) => {
       const request = next(connection);
       if (request === null) return resolve();
-      sentAt = performance.now();
+      askedAt = from;
       socket.write(request);
     };
     const sendWhenDue = () => {
-      if (everyMs === undefined) return send();
-      setTimeout(send, Math.max(0, dueAt - performance.now()));
+      const now = performance.now();
+      if (everyMs === undefined) return send(now);
+      // A call that was due while its connection waited for an answer has waited since then.
+      if (dueAt <= now) send(dueAt);
+      else setTimeout(() => send(performance.now()), dueAt - now);
       dueAt += everyMs;
     };
     wire.onBytes = (bytes) => {
@@ -119,7 +125,7 @@ function drive(wire: Wire, connection: number, options: Load, tally: Tally): Pro
           return;
         }
         before = null;
-        if (isGood(answer)) tally.latenciesMs.push(performance.now() - sentAt);
+        if (isGood(answer)) tally.latenciesMs.push(performance.now() - askedAt);
         else countRefusal(tally, answer);
         sendWhenDue();
       } catch (error) {

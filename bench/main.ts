@@ -29,27 +29,39 @@ const USAGE = `Usage: npm run bench -- [row …] [--rounds N] [--json FILE] [--q
   --quick      small sizes and short rounds: to see that it works
 `;
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: "string", default: "5" },
-    json: { type: "string", default: "bench/result.json" },
-    quick: { type: "boolean", default: false },
-  },
-});
-const rounds = Number(values.rounds);
-const asked = positionals.length === 0 ? Object.keys(ROWS) : positionals;
-if (asked.every((name) => Object.hasOwn(ROWS, name)) && Number.isSafeInteger(rounds) && rounds > 0) {
-  process.exitCode = await run(asked);
-} else {
+const options = readOptions();
+if (options === null) {
   process.stderr.write(USAGE);
   process.exitCode = 2;
+} else {
+  process.exitCode = await run(options);
+}
+
+/** What was asked for; null when it cannot be understood, or nothing but help was. */
+function readOptions() {
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: "string", default: "5" },
+        json: { type: "string", default: "bench/result.json" },
+        quick: { type: "boolean", default: false },
+      },
+    });
+    const names = positionals.length === 0 ? Object.keys(ROWS) : positionals;
+    const rounds = Number(values.rounds);
+    const isClear =
+      names.every((name) => Object.hasOwn(ROWS, name)) && Number.isSafeInteger(rounds) && rounds > 0;
+    return isClear ? { ...values, names, rounds } : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Measures the rows one after the other; a row that breaks says so in the table and fails the run. */
-async function run(names: readonly string[]): Promise<number> {
+async function run({ names, rounds, quick, json }: NonNullable<typeof options>): Promise<number> {
   const machine = readMachine();
-  const stage = openStage(values.quick ? "quick" : "full", stepsOf("setting up"));
+  const stage = openStage(quick ? "quick" : "full", stepsOf("setting up"));
   const drawn: Drawn[] = [];
   let broken = 0;
   const interrupt = () => {
@@ -63,7 +75,7 @@ async function run(names: readonly string[]): Promise<number> {
       const blank: Drawn = { row, figures: [], notes: [], missing: null };
       try {
         const loaded = await ROWS[row]?.();
-        const outcome = await loaded?.default(stage, { rounds, quick: values.quick, step });
+        const outcome = await loaded?.default(stage, { rounds, quick, step });
         drawn.push({ ...blank, ...outcome });
       } catch (error) {
         broken += 1;
@@ -71,12 +83,12 @@ async function run(names: readonly string[]): Promise<number> {
         drawn.push({ ...blank, missing: `it broke: ${String(error).split("\n")[0]}` });
       }
       // After each row: some take long, and what was measured must not be lost with one.
-      const result = { machine, quick: values.quick, rows: drawn };
-      await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
+      const result = { machine, quick, rows: drawn };
+      await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
     }
   } finally {
     await stage.close();
   }
-  process.stdout.write(`\n${drawTable(machine, drawn)}\n\nAlso in ${values.json}.\n`);
+  process.stdout.write(`\n${drawTable(machine, drawn)}\n\nAlso in ${json}.\n`);
   return broken === 0 ? 0 : 1;
 }

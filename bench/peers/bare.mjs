@@ -3,11 +3,12 @@ import { createServer } from "node:http";
 import { announce } from "./listen.mjs";
 
 const { status, headers, body } = JSON.parse(process.argv[2]);
-const bytes = Buffer.from(body, "base64");
+// As a text, which node sends in one piece with the head.
+const text = Buffer.from(body, "base64").toString("latin1");
 
 announce(
   createServer((_, response) => {
     response.writeHead(status, headers);
-    response.end(bytes);
+    response.end(text, "latin1");
   }),
 );

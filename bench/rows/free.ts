@@ -34,7 +34,7 @@ const free: Row = async (stage, { rounds, quick, step }) => {
   const house = await stage.house();
   await house.sell([SLUG], `http://127.0.0.1:${upstream.port}`);
   const request = getRequest(house.host, `/g/${SLUG}/free/now`);
-  const ms = quick ? 500 : 3_000;
+  const ms = quick ? 500 : 5_000;
   const isGood = ({ status, body }: { status: number; body: Buffer }) =>
     status === 200 && body.equals(Buffer.from(GOODS));
   const common = { connections: CONNECTIONS, isGood };

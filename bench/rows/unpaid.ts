@@ -22,7 +22,7 @@ const unpaid: Row = async (stage, { rounds, quick, step }) => {
   ];
   const target = `/g/${SLUG}/now`;
   const bare = await stage.peer("bare", await recorded(house.port, house.host, target));
-  const ms = quick ? 300 : 2_000;
+  const ms = quick ? 300 : 5_000;
   const ask = (server: Pick<Server, "port" | "pid">, path: string) => {
     const request = getRequest(house.host, path);
     return () =>
