@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { type Gathering, gather } from "./gather";
@@ -21,6 +22,19 @@ function open(options: Partial<Gathering<number>> = {}) {
 }
 
 describe("works that are wanted at once", () => {
+  it("are no single request's, also where one opened them", async () => {
+    const request = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const look = async (items: readonly number[]) => {
+      seen.push(request.getStore());
+      return items;
+    };
+    const join = request.run("first", () => gather(look, { atMost: 3, overtakeMs: 60_000 }));
+    await request.run("first", () => join(1));
+    await request.run("second", () => join(2));
+    expect(seen).toEqual([undefined, undefined]);
+  });
+
   it("go together, and while they are under way the next gather, up to as many as a group takes", async () => {
     const { double, groups, begun } = open();
     const first = [double(1), double(2)];

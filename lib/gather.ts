@@ -19,6 +19,9 @@ export interface Gathering<Item> {
  */
 const GOING_ON_AT_ONCE = 24;
 
+// Bound where no request is: what a group logs is no single request's, whoever came first.
+const ofNobody = AsyncResource.bind((work: () => void) => work());
+
 interface Waiting<Item, Result> {
   item: Item;
   resolve(result: Result): void;
@@ -64,8 +67,7 @@ export function gather<Item, Result>(
     }
   }
 
-  // In a context of its own: what a group logs is no single request's.
-  const begin = AsyncResource.bind(() => {
+  function begin(): void {
     if (underWay !== null || waiting.size === 0) return;
     const group = nextGroup();
     underWay = group;
@@ -79,12 +81,12 @@ export function gather<Item, Result>(
       clearTimeout(overtaken);
       makeWay();
     });
-  });
+  }
 
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.add({ item, resolve, reject });
       // Those that this turn of the event loop brings still come along: a group that ends sets all of its requests going at once.
-      if (underWay === null) setImmediate(begin);
+      if (underWay === null) setImmediate(ofNobody, begin);
     });
 }

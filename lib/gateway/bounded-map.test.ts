@@ -20,6 +20,16 @@ test("what is asked for outlives what is not", () => {
   expect([map.get("not"), map.get("neither")]).toEqual([undefined, undefined]);
 });
 
+test("where all are asked for, room for another is found without a look at all of them", () => {
+  const map = new BoundedMap<number>(1_000);
+  const keys = Array.from({ length: 100 }, (_, i) => `key ${i}`);
+  for (const key of keys) map.set(key, 1, 10);
+  for (const key of keys) map.get(key);
+  map.set("new", 1, 10);
+  expect(keys.filter((key) => map.get(key) === undefined)).toHaveLength(1);
+  expect(map.size).toBe(100);
+});
+
 test("what is larger than all of it is not kept", () => {
   const map = new BoundedMap<number>(100);
   map.set("large", 1, 101);

@@ -1,3 +1,6 @@
+/** Where all were used, looking for one that was not would take longer than making it anew. */
+const SPARED_AT_ONCE = 16;
+
 interface Entry<V> {
   value: V;
   bytes: number;
@@ -44,13 +47,17 @@ export class BoundedMap<V> {
     this.#bytes = 0;
   }
 
-  /** The oldest leaves, or is counted as new once more when it was used since. */
+  /** The oldest leave. One that was used since is counted as new once more, but of them only so many at a time. */
   #shrink(): void {
+    let spared = 0;
     for (const [key, entry] of this.#entries) {
       if (this.#bytes <= this.#maxBytes) return;
       this.#entries.delete(key);
-      if (entry.used) this.#entries.set(key, { ...entry, used: false });
-      else this.#bytes -= entry.bytes;
+      if (entry.used && spared < SPARED_AT_ONCE) {
+        spared += 1;
+        entry.used = false;
+        this.#entries.set(key, entry);
+      } else this.#bytes -= entry.bytes;
     }
   }
 }

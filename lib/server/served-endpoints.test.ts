@@ -12,11 +12,14 @@ async function served() {
   const shop = await openShop((_, response) => void response.end());
   const { database } = shop.parts;
   let statements = 0;
-  const counting = new Proxy(database.db, {
+  const client = new Proxy(database.db.$client, {
     get(target, key) {
-      if (key === "select") statements += 1;
+      if (key === "unsafe") statements += 1;
       return Reflect.get(target, key);
     },
+  });
+  const counting = new Proxy(database.db, {
+    get: (target, key) => (key === "$client" ? client : Reflect.get(target, key)),
   });
   const opened = openServedEndpoints({ ...shop.parts, database: { ...database, db: counting } });
   onTestFinished(async () => {
@@ -39,6 +42,7 @@ it("what is served is read once, and then answered from memory until it is chang
   const { lately, slug, kept, db, endpointId, statements } = await served();
   await kept(slug);
   const before = statements();
+  expect(before).toBeGreaterThan(0);
   for (let i = 0; i < 1_000; i += 1) expect(await lately(slug)).toMatchObject({ slug, state: "live" });
   expect(statements()).toBe(before);
   await db.update(endpoints).set({ state: "paused" }).where(eq(endpoints.id, endpointId));
@@ -92,6 +96,7 @@ it("whoever asks for what is served now is told nothing older than the question,
   await db.update(endpoints).set({ version: 2 }).where(eq(endpoints.id, endpointId));
   expect((await asOfNow(slug))?.terms.payouts).toEqual([{ network: "eip155:84532", payTo }]);
   await Promise.all(flood);
+  expect(statements()).toBeGreaterThan(before);
   expect(statements() - before).toBeLessThan(40);
 });
 
@@ -103,6 +108,7 @@ it("slugs that name nothing are known for that, until one is made, and many are 
   const before = statements();
   const flood = Array.from({ length: 3_000 }, () => asOfNow(`none-${crypto.randomUUID()}`));
   expect(new Set(await Promise.all(flood))).toEqual(new Set([null]));
+  expect(statements()).toBeGreaterThan(before);
   expect(statements() - before).toBeLessThan(300);
   await db.insert(endpoints).values({ id: crypto.randomUUID(), merchantId, slug: made, version: 1 });
   await expect.poll(() => fromMemory(made), { timeout: 30_000 }).toBe(false);
