@@ -78,7 +78,7 @@ async function fill(
     if (payments >= AT_ONCE) step(`payments ${from} to ${to} of ${payments}`);
     await sql`
       with made as materialized (
-        select n, now() - interval '365 days' * (${payments}::int - n) / ${payments}::int as made_at,
+        select n, now() - interval '365 days' * ((${payments}::int - n) / ${payments}::float8) as made_at,
           sha256(convert_to(${String(of)} || ' ' || n, 'UTF8')) as hash,
           (${endpointIds}::uuid[])[1 + n % ${endpointIds.length}] as endpoint_id,
           '0x' || substr(encode(sha256(int4send(n % 5000)), 'hex'), 1, 40) as payer,
