@@ -2,7 +2,7 @@
 const USD_DECIMALS = 6;
 
 /** The highest price of one call, in micro-dollars ($1,000,000). */
-export const MAX_PRICE_MICRO_USD = 1_000_000_000_000n;
+const MAX_PRICE_MICRO_USD = 1_000_000_000_000n;
 
 /** A price that was read, in micro-dollars, or the sentence that tells the merchant what is wrong with it. */
 export type ParsedPrice = { ok: true; microUsd: bigint } | { ok: false; reason: string };

@@ -1,5 +1,5 @@
 /** Thrown where no connection became free in time; its code is PostgreSQL's own for "too many connections". */
-export class PoolExhausted extends Error {
+class PoolExhausted extends Error {
   override name = "PoolExhausted";
   readonly code = "53300";
 }

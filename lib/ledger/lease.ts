@@ -8,7 +8,7 @@ export const LEASE_SECONDS = 10;
 const RENEW_EVERY_MS = 3_000;
 
 /** The time a lease taken or renewed now ends, by the database's clock: replicas' clocks may differ. */
-export const leaseEnd = sql<Date>`now() + make_interval(secs => ${LEASE_SECONDS})`;
+const leaseEnd = sql<Date>`now() + make_interval(secs => ${LEASE_SECONDS})`;
 
 /** The leases this process holds; they are renewed in one statement, and end by themselves when the process dies. */
 export interface Leases {
