@@ -1,7 +1,7 @@
 import { networkById } from "@/lib/chain/networks";
 import { openRpc } from "@/lib/chain/rpc";
 import { checkLedger, type LedgerCheck } from "@/lib/ledger/check";
-import { type TallyDifference, tallyDifferences } from "@/lib/revenue/tally/differences";
+import { type TallyDifferences, tallyDifferences } from "@/lib/revenue/tally/differences";
 import { CannotStart } from "@/lib/server/failure";
 import type { Parts } from "@/lib/server/parts";
 
@@ -9,7 +9,7 @@ const TELL_EVERY_MS = 2_000;
 
 /** The ledger against the chain, and the tallies that pages read against the ledger. */
 export interface Check extends LedgerCheck {
-  tallyDifferences: TallyDifference[];
+  tallyDifferences: TallyDifferences;
 }
 
 /** Compares the ledger of the running instance with every configured network's chain; long runs say on standard error how far they are. */

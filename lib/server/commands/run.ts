@@ -95,7 +95,7 @@ async function readSeedFile(path: string): Promise<unknown> {
 
 function report(result: Awaited<ReturnType<typeof check>>): number {
   print(result);
-  return result.differences.length === 0 && result.tallyDifferences.length === 0 ? 0 : 1;
+  return result.differences.length === 0 && result.tallyDifferences.count === 0 ? 0 : 1;
 }
 
 function print(value: unknown): void {
