@@ -126,6 +126,14 @@ describe("a transaction that was priced by a lie", () => {
     expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
   });
 
+  it("far too low is priced anew by honest RPCs although no block comes meanwhile (D9, D3)", async () => {
+    const payment = await own.answered();
+    await own.sent(payment, losingBroadcasts(await seenThrough(LOW_FEES, [])));
+    await raiseFees(own.db, own.chain, own.log);
+    await own.settleRound();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled" });
+  });
+
   it("far too high, more than the relayer has, is priced anew, and not held (D9, D3)", async () => {
     const nonce = await nextNonce();
     const payment = await own.answered();

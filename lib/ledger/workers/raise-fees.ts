@@ -3,7 +3,7 @@ import type { Db } from "@/lib/db/client";
 import { isPast, readStoredFrom, type StoredTx, storeVersion } from "@/lib/ledger/stored";
 import type { Log } from "@/lib/log";
 
-/** How many blocks a transaction waits before it offers more. */
+/** How many blocks a transaction waits that they might have taken, before it offers more. */
 const PATIENT_BLOCKS = 3n;
 /**
  * The most a transaction offers, in multiples of what the chain asks; and the base fee that an operator is told of, in those
@@ -75,10 +75,13 @@ async function raiseFeesOf(db: Db, network: Network, relayer: Relayer, log: Log)
   }
 }
 
-/** Whether a transaction waits for more than the others before it; a head that was made up when it was priced is of no account. */
+/**
+ * Whether a transaction waits for more than the others before it. What offers less than a block asks for is in none, and
+ * where nothing else is sent, none may come for long. A head that was made up when it was priced is of no account.
+ */
 function isStuck(tx: StoredTx, mined: readonly number[], { topNumber, baseFeePerGas }: GasPrice): boolean {
-  if (isPast(tx, mined)) return false;
+  if (isPast(tx, mined) || !tx.rested) return false;
+  if (tx.fees.maxFeePerGas < baseFeePerGas) return true;
   const waited = topNumber - tx.pricedAtBlock;
-  const isPatient = !tx.rested || (waited >= 0n && waited < PATIENT_BLOCKS);
-  return !isPatient && (mined.includes(tx.accountNonce) || tx.fees.maxFeePerGas < baseFeePerGas);
+  return mined.includes(tx.accountNonce) && (waited < 0n || waited >= PATIENT_BLOCKS);
 }
