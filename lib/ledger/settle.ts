@@ -11,7 +11,7 @@ import { askAgain, readAsked } from "./ask-again";
 import { authorizationOf } from "./authorization";
 import { itsSettlement, type ProvenPayment, voidPayment } from "./record";
 import { proveSent, sentHashes } from "./sent";
-import { noteHash, type Submission, submit } from "./submit";
+import { noteHash, type Submission, submit, withdraw } from "./submit";
 import type { Submit } from "./submit-group";
 
 /** How long a caller waits for its proof before it is told to present the payment again. */
@@ -39,29 +39,49 @@ type Sent = Extract<Submission, { kind: "sent" }>;
  * Whatever is returned is booked already; `unavailable` means that nothing was sent.
  */
 export async function settle(parts: SettleParts, payment: ClaimedPayment): Promise<Charge> {
-  const { db, chain, log } = parts;
+  const { db } = parts;
   if (payment.money === "settled" || payment.money === "final") return standingCharge(db, payment.id, null);
   const authorization = authorizationOf(payment);
-  let sent: Sent | null = null;
-  if (payment.money === "held") {
-    const submission = await parts.submit(chain, payment, authorization).catch(nullIfUnavailable);
-    if (submission === null || submission.kind === "lost") return { outcome: "unavailable" };
-    if (submission.kind === "refused") {
-      const ended = await voidPayment(db, payment.id, submission.reason, { held: { lease: payment.lease } });
-      return ended ? { outcome: "void", code: submission.reason } : { outcome: "unavailable" };
-    }
-    sent = submission;
-  }
+  const sent = payment.money === "held" ? await send(parts, payment, authorization) : null;
+  if (sent !== null && "outcome" in sent) return sent;
   try {
     return await (sent === null
       ? chargeSentBefore(parts, payment, authorization)
       : chargeSent(parts, payment, authorization, sent));
   } catch (error) {
-    // The money may have moved: whatever broke, the caller must not sign again (faults E3).
-    const txHash = sent?.txHash ?? "";
-    log.error("settle.unknown_outcome", { payment: payment.id, txHash, error });
-    return { outcome: "pending", txHash };
+    return unknown(parts, payment, error);
   }
+}
+
+/** Sends a held payment; what it came to where it was not sent, or where that is not known. */
+async function send(
+  parts: SettleParts,
+  payment: ClaimedPayment,
+  authorization: Authorization,
+): Promise<Sent | Charge> {
+  const { db, chain } = parts;
+  try {
+    const submission = await parts.submit(chain, payment, authorization).catch(nullIfUnavailable);
+    if (submission === null) return { outcome: "unavailable" };
+    if (submission.kind === "sent") return submission;
+    if (submission.kind === "refused") {
+      const { reason: code } = submission;
+      if (await voidPayment(db, payment.id, code, { held: { lease: payment.lease } }))
+        return { outcome: "void", code };
+    }
+    return (await withdraw(db, payment)) ? { outcome: "unavailable" } : standingCharge(db, payment.id, null);
+  } catch (error) {
+    // It may have been stored, and its reply lost: then workers send it (faults C11, E2).
+    if (await withdraw(db, payment).catch(() => false)) throw error;
+    return unknown(parts, payment, error);
+  }
+}
+
+/** The money may have moved: whatever broke, the caller must not sign again (faults E3). */
+async function unknown({ db, log }: SettleParts, { id }: ClaimedPayment, error: unknown): Promise<Charge> {
+  const [txHash = ""] = await sentHashes(db, id).catch(() => []);
+  log.error("settle.unknown_outcome", { payment: id, txHash, error });
+  return { outcome: "pending", txHash };
 }
 
 async function chargeSent(

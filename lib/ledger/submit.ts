@@ -73,6 +73,16 @@ export async function submit(
   return { kind: "sent", txHash: hash, amongOthers: false };
 }
 
+/**
+ * Takes a held payment back from whatever may still be under way to send it: every statement that sends a payment asks for
+ * its lease, which ends. False when it was sent, or is somebody else's by now.
+ */
+export async function withdraw(db: Db, { id, lease }: Pick<Chargeable, "id" | "lease">): Promise<boolean> {
+  const isOurs = and(eq(payments.id, id), eq(payments.money, "held"), eq(payments.leaseOwner, lease));
+  const ended = { leaseOwner: null, leaseUntil: null };
+  return (await db.update(payments).set(ended).where(isOurs).returning({ id: payments.id })).length === 1;
+}
+
 /** Notes the hash a facilitator named for a payment it was asked to settle; null notes that it named none. */
 export async function noteHash(db: Db, paymentId: string, facilitatorTxHash: Hex | null): Promise<void> {
   await db.update(payments).set({ facilitatorTxHash }).where(eq(payments.id, paymentId));

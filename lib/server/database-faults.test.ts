@@ -7,7 +7,9 @@ import { Outside } from "@/lib/chain/fixture";
 import { serveSdkFacilitator } from "@/lib/chain/sdk-facilitator.fixture";
 import { makeOwnDatabase } from "@/lib/db/own-database.fixture";
 import { openStallingProxy } from "@/lib/db/stalling-proxy.fixture";
+import { fillGaps } from "@/lib/ledger/workers/fill-gaps";
 import { watchReadiness } from "./health";
+import type { Parts } from "./parts";
 import { openShop, type ShopOptions, signPayment } from "./shop.fixture";
 
 const local = inject("local");
@@ -27,14 +29,17 @@ async function fragileShop(
   url.port = String(proxy.port);
   const shop = await openShop(upstream, { ...options, databaseUrl: url.href });
   onTestFinished(() => shop.close());
-  const payer = generatePrivateKey();
-  await outside.mint(privateKeyToAccount(payer).address, 10_000n);
-  const headers = await signPayment(await fetch(shop.url("/now")), payer);
+  const sign = async () => {
+    const payer = generatePrivateKey();
+    await outside.mint(privateKeyToAccount(payer).address, 10_000n);
+    return signPayment(await fetch(shop.url("/now")), payer);
+  };
+  const headers = await sign();
   const present = () => fetch(shop.url("/now"), { headers });
   return {
     ...shop,
-    payer,
     present,
+    presentAnother: async () => fetch(shop.url("/now"), { headers: await sign() }),
     /** Presents the payment, and breaks the connection when the statement comes. */
     async presentAndCut() {
       const call = present();
@@ -52,6 +57,11 @@ async function fragileShop(
       }
     },
   };
+}
+
+/** What a worker does for transactions that were stored and not sent. */
+async function sendStored({ database, chains, log }: Parts): Promise<void> {
+  for (const chain of chains.values()) await fillGaps(database.db, chain, log);
 }
 
 describe("a connection to the database that breaks", () => {
@@ -87,6 +97,26 @@ describe("a connection to the database that breaks", () => {
     const served = await shop.presentUntilServed();
     expect([served.status, await served.text()]).toEqual([200, "served"]);
     expect(await shop.settlements()).toHaveLength(1);
+  });
+
+  it("after the transaction was stored, and before that is known, leaves the outcome unknown: it will be sent (C11, E2)", async () => {
+    const shop = await fragileShop("\0commit\0", "reply", (_, response) => response.end("served"));
+    expect(await shop.presentAndCut()).toEqual({ status: 503, code: "settlement_pending" });
+    expect(await shop.payments()).toMatchObject([{ money: "submitting", delivery: "ready" }]);
+    await sendStored(shop.parts);
+    expect((await shop.presentUntilServed()).status).toBe(200);
+    expect(await shop.settlements()).toHaveLength(1);
+  });
+
+  it("after the transaction was stored in one statement, likewise (C11, E2)", async () => {
+    const shop = await fragileShop('"transaction_id"', "reply", (_, response) => response.end("served"));
+    // The account nonce that follows this payment's is expected.
+    const first = await shop.presentAnother();
+    expect(first.status).toBe(200);
+    expect(await shop.presentAndCut()).toEqual({ status: 503, code: "settlement_pending" });
+    await sendStored(shop.parts);
+    expect((await shop.presentUntilServed()).status).toBe(200);
+    expect(await shop.settlements()).toHaveLength(2);
   });
 
   it("before a stream is paid for lets go of the upstream", async () => {
