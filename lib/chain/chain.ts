@@ -117,6 +117,13 @@ export interface FoundTransfer extends Transfer {
   byAll: boolean;
 }
 
+/** An authorization that the token's logs say was used, by an RPC that may lie. */
+export interface UsedAuthorization {
+  txHash: Hex;
+  from: Address;
+  nonce: Hex;
+}
+
 /** A transfer that was made by an authorization, and the nonce of that. */
 export interface AuthorizedTransfer extends Transfer {
   nonce: Hex;
@@ -134,6 +141,8 @@ export interface ChainHistory {
   holds(blockNumber: bigint, blockHash: string): Promise<boolean | null>;
   /** Every transfer of the token to any of these addresses that an RPC shows, between two blocks, both included. */
   transfersTo(payouts: readonly Address[], fromBlock: bigint, toBlock: bigint): Promise<FoundTransfer[]>;
+  /** Every authorization of their payers that an RPC shows to have been used in the blocks of these transfers. */
+  usedBeside(transfers: readonly Transfer[]): Promise<UsedAuthorization[]>;
   /**
    * The transfers in a transaction that authorizations made; none when the transaction is not there, and null when two
    * RPCs do not agree.

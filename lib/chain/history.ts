@@ -3,7 +3,7 @@ import type { Block, ChainHistory, Network } from "./chain";
 import { knowsNoFinality } from "./finality";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
-import { readAuthorizedTransfers, readTransfers } from "./transfers";
+import { readAuthorizedTransfers, readTransfers, readUsedBeside } from "./transfers";
 
 /** How many blocks may be replaced on a chain that does not tell what is final. */
 const FINAL_DEPTH = 64n;
@@ -24,6 +24,7 @@ export function openHistory(rpc: Rpc, { token }: Network): ChainHistory {
       return second === "agrees" || second === "none" ? answer : null;
     },
     transfersTo: (payouts, from, to) => readTransfers(rpc, token.address, payouts, from, to),
+    usedBeside: (transfers) => readUsedBeside(rpc, token.address, transfers),
     authorizedTransfers: (txHash) => readAuthorizedTransfers(rpc, token.address, txHash),
   };
 }

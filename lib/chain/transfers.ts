@@ -1,5 +1,11 @@
 import { type Address, type Hex, isAddressEqual, parseEventLogs } from "viem";
-import { type AuthorizedTransfer, ChainUnavailable, type FoundTransfer, type Transfer } from "./chain";
+import {
+  type AuthorizedTransfer,
+  ChainUnavailable,
+  type FoundTransfer,
+  type Transfer,
+  type UsedAuthorization,
+} from "./chain";
 import { narrower, unlessRefused, WIDEST_RANGE } from "./log-range";
 import { tokenEvents } from "./receipt";
 import type { Rpc } from "./rpc";
@@ -23,18 +29,46 @@ export async function readTransfers(
   fromBlock: bigint,
   toBlock: bigint,
 ): Promise<FoundTransfer[]> {
-  const found: FoundTransfer[] = [];
-  for (let at = 0; at < to.length; at += ADDRESSES) {
-    const some = to.slice(at, at + ADDRESSES);
+  const ranges = await searchBoth(rpc, to, fromBlock, toBlock, (client, some, start, end) =>
+    transfersWithin(client, token, some, start, end),
+  );
+  return ranges.flatMap(joined);
+}
+
+/** Reads which authorizations the payers of these transfers used in the blocks of them; what either RPC shows counts likewise. */
+export async function readUsedBeside(
+  rpc: Rpc,
+  token: Address,
+  transfers: readonly Transfer[],
+): Promise<UsedAuthorization[]> {
+  const payers = [...new Set(transfers.map(({ from }) => from))];
+  const blocks = transfers.map(({ blockNumber }) => blockNumber).sort((a, b) => (a < b ? -1 : 1));
+  const [first, last] = [blocks.at(0), blocks.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const ranges = await searchBoth(rpc, payers, first, last, (client, some, start, end) =>
+    usesWithin(client, token, some, start, end),
+  );
+  return ranges.flat(2);
+}
+
+/** What two RPCs find in logs of these addresses, by ranges of blocks as long as both search at once. */
+async function searchBoth<T>(
+  rpc: Rpc,
+  addresses: readonly Address[],
+  fromBlock: bigint,
+  toBlock: bigint,
+  within: (client: ChainClient, some: Address[], start: bigint, end: bigint) => Promise<T[]>,
+): Promise<T[][][]> {
+  const found: T[][][] = [];
+  for (let at = 0; at < addresses.length; at += ADDRESSES) {
+    const some = addresses.slice(at, at + ADDRESSES);
     let range = WIDEST_RANGE;
     for (let start = fromBlock; start <= toBlock; ) {
       const end = start + range - 1n < toBlock ? start + range - 1n : toBlock;
-      const answers = await rpc.both((client) =>
-        unlessRefused(transfersWithin(client, token, some, start, end)),
-      );
+      const answers = await rpc.both((client) => unlessRefused(within(client, some, start, end)));
       const searched = answers.filter((answer) => answer !== "refused");
       if (searched.length === answers.length) {
-        found.push(...joined(searched));
+        found.push(searched);
         start = end + 1n;
         continue;
       }
@@ -82,6 +116,22 @@ async function transfersWithin(
   });
   return logs.map(({ args, transactionHash, logIndex, blockNumber, blockHash }) => {
     return { txHash: transactionHash, logIndex, blockNumber, blockHash, ...args };
+  });
+}
+
+async function usesWithin(
+  client: ChainClient,
+  token: Address,
+  authorizer: Address[],
+  fromBlock: bigint,
+  toBlock: bigint,
+): Promise<UsedAuthorization[]> {
+  const [event] = tokenEvents.filter((entry) => entry.name === "AuthorizationUsed");
+  if (!event) return [];
+  const filter = { address: token, event, args: { authorizer }, fromBlock, toBlock, strict: true } as const;
+  const logs = await client.getLogs(filter);
+  return logs.map(({ args, transactionHash }) => {
+    return { txHash: transactionHash, from: args.authorizer, nonce: args.nonce };
   });
 }
 

@@ -584,8 +584,9 @@ export const chainFindings = pgTable(
   {
     id: uuid("id").primaryKey(),
     /**
-     * `unknown_transfer`: an authorized transfer to a payout address that no payment of ours made. `unanswered_transfer`:
-     * the same of a payment that ended without it, or is still worked on. `missing_transfer`: a settlement whose final block lacks it.
+     * `unanswered_transfer`: an authorized transfer to a payout address, of a payment that ended without it, or is still
+     * worked on. `missing_transfer`: a settlement whose final block lacks it. `unknown_transfer`: one that no payment of ours
+     * made, which earlier versions took for a disagreement; it is resolved by the next sweep.
      */
     kind: text("kind", { enum: ["unknown_transfer", "unanswered_transfer", "missing_transfer"] }).notNull(),
     network: text("network").notNull(),

@@ -2,11 +2,12 @@ import { and, between, eq, inArray, isNull, max, min, sql } from "drizzle-orm";
 import type { Address, Hex } from "viem";
 import { type AuthorizedTransfer, ChainUnavailable, type Network, type Transfer } from "@/lib/chain/chain";
 import type { Rpc } from "@/lib/chain/rpc";
-import { readAuthorizedTransfers, readTransfers } from "@/lib/chain/transfers";
+import { readAuthorizedTransfers, readTransfers, readUsedBeside } from "@/lib/chain/transfers";
 import type { Database, Db } from "@/lib/db/client";
 import { payments, settlements } from "@/lib/db/schema";
 import { allowMinutes } from "@/lib/db/transaction";
 import { formatUnits } from "@/lib/money";
+import { presentedAmong } from "./presented";
 import { itsSettlement } from "./record";
 
 /** A network whose settlements are compared. */
@@ -144,9 +145,12 @@ async function compareBlocks(
     if (!transfer) differences.push(differenceOf("not_on_chain", row));
     else if (!isSame(row, transfer)) differences.push(differenceOf("other_on_chain", row));
   }
+  const unbooked = [...byLog.values()];
+  const uses = await readUsedBeside(rpc, network.token.address, unbooked);
+  const presented = await presentedAmong(db, network, unbooked, uses);
   const others: Transfer[] = [];
-  for (const transfer of byLog.values()) {
-    const payment = await paymentBehind(db, { network, rpc }, transfer);
+  for (const transfer of unbooked) {
+    const payment = presented.has(transfer) ? await paymentBehind(db, { network, rpc }, transfer) : null;
     if (payment === null) others.push(transfer);
     // Booked since we read the ledger, or about to be.
     else if (payment.settlementId !== null || payment.money === "submitting") continue;

@@ -62,7 +62,10 @@ export async function resolveFinding(db: Db, id: string): Promise<void> {
   await db.update(chainFindings).set({ resolvedAt: sql`now()` }).where(eq(chainFindings.id, id));
 }
 
-/** Resolves what was found and is right by now: the transfer is booked, or the settlement that lacked one was taken back. */
+/**
+ * Resolves what was found and is right by now: the transfer is booked, or the settlement that lacked one was taken back.
+ * What was never presented to us is nothing to find, and was noted by earlier versions.
+ */
 export async function resolveFindings(db: Db, network: string): Promise<void> {
   const booked = sql`exists (select from ${settlements} s where s.network = ${chainFindings.network}
     and s.tx_hash = ${chainFindings.txHash} and s.log_index = ${chainFindings.logIndex} and s.orphaned_at is null)`;
@@ -73,7 +76,7 @@ export async function resolveFindings(db: Db, network: string): Promise<void> {
       and(
         eq(chainFindings.network, network),
         isNull(chainFindings.resolvedAt),
-        sql`(${chainFindings.kind} = 'missing_transfer') <> ${booked}`,
+        sql`(${chainFindings.kind} = 'unknown_transfer' or (${chainFindings.kind} = 'missing_transfer') <> ${booked})`,
       ),
     );
 }

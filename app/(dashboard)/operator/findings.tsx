@@ -8,7 +8,7 @@ import { networkById } from "@/lib/chain/networks";
 import type { Finding } from "@/lib/server/operations/sweeps";
 
 const WORDS: Readonly<Record<Finding["kind"], string>> = {
-  unknown_transfer: "A payment no row knows",
+  unknown_transfer: "Paid to another seller",
   unanswered_transfer: "Paid, never answered",
   missing_transfer: "Booked, not in its block",
 };

@@ -13,6 +13,7 @@ import {
   resolveFindings,
   unsettledArrivals,
 } from "@/lib/ledger/findings";
+import { presentedAmong } from "@/lib/ledger/presented";
 import { adopt, book } from "@/lib/ledger/record";
 import type { Log } from "@/lib/log";
 import { exactIdentity } from "@/lib/x402/exact";
@@ -26,9 +27,10 @@ const FIRST_LOOK_BACK_BLOCKS = 10_000n;
 
 /**
  * Compares the blocks since the last sweep with the ledger, both ways: a payment's transfer that we lost sight of is
- * booked, and what cannot be is kept as a finding: an authorized transfer to a payout address that no payment made, one of
- * a payment that ended without it, a settlement that its final block lacks. What two RPCs say different things of is no
- * finding and is not passed by: its blocks are swept again, until they agree (faults D3).
+ * booked, and what cannot be is kept as a finding: one of a payment that ended without it, a settlement that its final
+ * block lacks. What was never presented to us, a gift or a payment to another seller at the same address, is counted, and
+ * not read at all: there may be any number. What two RPCs say different things of is no finding and is not passed by: its
+ * blocks are swept again, until they agree (faults D3).
  */
 export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> {
   const { network, history } = chain;
@@ -63,7 +65,9 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
     isAgreed = false;
     log.error("sweep.disputed", { network: network.id, txHash });
   };
-  for (const transfer of transfers.filter((each) => !known.has(keyOf(each)))) {
+  const unbooked = transfers.filter((each) => !known.has(keyOf(each)));
+  const presented = await presentedAmong(db, network, unbooked, await history.usedBeside(unbooked));
+  for (const transfer of presented) {
     const made = await madeIn(transfer.txHash);
     const use = made?.find(({ logIndex }) => logIndex === transfer.logIndex);
     const finding = use ? await arrival(db, chain, use) : null;
@@ -84,7 +88,10 @@ export async function sweepChain(db: Db, chain: Chain, log: Log): Promise<void> 
   }
   await lookAgain(db, chain);
   // It never goes back behind a block that stands, whatever an RPC calls final.
-  if (isAgreed && finalHead.number + 1n >= from) await moveCursor(db, network.id, "sweep", finalHead);
+  if (!isAgreed || finalHead.number + 1n < from) return;
+  await moveCursor(db, network.id, "sweep", finalHead);
+  const others = unbooked.filter((each) => !presented.has(each) && each.blockNumber <= finalHead.number);
+  if (others.length > 0) log.info("sweep.other_transfers", { network: network.id, count: others.length });
 }
 
 /** Looks again at what was found before: some of it may be right by now. */
@@ -135,7 +142,7 @@ async function isInItsBlock(madeIn: Reading, settlement: Settlement): Promise<bo
   return made ? made.some((transfer) => placeOf(transfer) === placeOf(settlement)) : null;
 }
 
-/** Books a transfer that has no settlement, or says what is wrong with it; null for what is or will be settled. */
+/** Books a transfer that has no settlement, or says what is wrong with it; null for what is or will be settled, or not ours. */
 async function arrival(db: Db, chain: Chain, transfer: AuthorizedTransfer): Promise<Finding | null> {
   const { network } = chain;
   const { txHash, logIndex, blockNumber, to: payTo, value: amount } = transfer;
@@ -145,9 +152,8 @@ async function arrival(db: Db, chain: Chain, transfer: AuthorizedTransfer): Prom
     .from(payments)
     .where(eq(payments.identity, exactIdentity(transfer, { ...network.token, chainId: network.chainId })));
   // Another amount or address under the same nonce: it made this payment worthless, and is none of ours.
-  if (!payment || payment.amount !== amount || payment.payTo.toLowerCase() !== payTo.toLowerCase()) {
-    return { ...facts, kind: "unknown_transfer" };
-  }
+  if (!payment || payment.amount !== amount || payment.payTo.toLowerCase() !== payTo.toLowerCase())
+    return null;
   const isBooked = await bookArrival(db, chain, payment, txHash);
   return isBooked ? null : { ...facts, kind: "unanswered_transfer", paymentId: payment.id };
 }
