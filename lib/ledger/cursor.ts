@@ -15,14 +15,15 @@ export async function readCursor(db: Db, network: string, worker: CursorWorker) 
   return cursor ?? null;
 }
 
-/** Notes how far a worker came. */
+/** Notes how far a worker came; and when, if not just now. */
 export async function moveCursor(
   db: Db,
   network: string,
   worker: CursorWorker,
   { number: blockNumber, hash: blockHash }: Block,
+  at?: Date,
 ): Promise<void> {
-  const reached = { blockNumber, blockHash, advancedAt: sql`now()` };
+  const reached = { blockNumber, blockHash, advancedAt: at ?? sql`now()` };
   await db
     .insert(chainCursors)
     .values({ network, worker, ...reached })

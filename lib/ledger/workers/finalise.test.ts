@@ -2,8 +2,11 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { ChainUnavailable } from "@/lib/chain/chain";
 import { openLocal, serve } from "@/lib/chain/fixture";
+import { encodeTransfer } from "@/lib/chain/transfer";
 import { chainFindings, payments } from "@/lib/db/schema";
+import { authorizationOf } from "@/lib/ledger/authorization";
 import { openOwnLedger } from "@/lib/ledger/own-ledger.fixture";
+import { adopt, book } from "@/lib/ledger/record";
 import { fillGaps } from "./fill-gaps";
 import { finalise } from "./finalise";
 import { settleUnattended } from "./settle";
@@ -92,6 +95,31 @@ describe("a settled payment", () => {
     await finalise(own.db, silent, own.log);
     await look();
     expect(await own.rowOf(payment)).toMatchObject({ money: "submitting" });
+    await fillGaps(own.db, own.chain, own.log);
+  });
+
+  it("is looked at although its block is an old one, when it was booked by a proof from before a reorg (D13)", async () => {
+    const late = await own.answered();
+    await own.sent(late, own.chain);
+    const proven = await own.chain.prove(authorizationOf(late), null);
+    expect(proven).toMatchObject({ outcome: "settled" });
+    await reorg(1);
+    await own.outside.client.mine({ blocks: 1 });
+    // Something that another round looks at, by a stranger's hand: our account waits for what was dropped.
+    const other = await own.answered();
+    await own.abandon(other);
+    const authorization = authorizationOf(other);
+    await own.outside.send(authorization.asset, encodeTransfer(authorization));
+    await adopt(own.db, other.id);
+    await book(own.db, other.id, await own.chain.prove(authorization, null));
+    const { history } = own.chain;
+    const finalHead = async () => ({ ...(await history.finalHead()), number: 0n });
+    const early = { ...own.chain, history: { ...history, finalHead } };
+    await finalise(own.db, early, own.log);
+    await book(own.db, late.id, proven);
+    expect(await own.rowOf(late)).toMatchObject({ money: "settled" });
+    await finalise(own.db, early, own.log);
+    expect(await own.rowOf(late)).toMatchObject({ money: "submitting" });
     await fillGaps(own.db, own.chain, own.log);
   });
 
