@@ -10,7 +10,7 @@ export interface TallyDifferences {
 }
 
 /** All payments and settlements are read. */
-const LONGEST_MINUTES = 10;
+const LONGEST_MINUTES = 30;
 const SAID = 20;
 
 const instant = (at: string) => sql.raw(`to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
