@@ -150,7 +150,7 @@ async function readChain({
 
 /** The CSV as the merchant downloads it, of all time. */
 async function readExport({ parts, merchantId }: Stack): Promise<string> {
-  const { database, networks } = parts;
+  const { database, networks, log } = parts;
   const scope = {
     merchantId,
     networks: networks.map(({ id }) => id),
@@ -158,7 +158,7 @@ async function readExport({ parts, merchantId }: Stack): Promise<string> {
     until: new Date(Date.now() + 24 * 3_600_000),
   };
   const byId = new Map(networks.map((network) => [network.id as string, network]));
-  const csv = startExport(database, scope, { networks: byId, timeZone: "UTC" });
+  const csv = startExport(database, scope, { networks: byId, timeZone: "UTC" }, log);
   if (!csv) throw new Error("The export is busy");
   return new Response(csv).text();
 }

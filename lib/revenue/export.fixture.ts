@@ -1,5 +1,7 @@
 import { setImmediate } from "node:timers/promises";
+import { keptLog } from "@/lib/chain/fixture";
 import type { Database } from "@/lib/db/client";
+import type { Log } from "@/lib/log";
 import type { ExportContext } from "./columns";
 import { startExport } from "./export";
 import { parseCsv } from "./fixture";
@@ -12,9 +14,10 @@ export async function exported(
   database: Pick<Database, "copyOut">,
   scope: Scope,
   context = NOTHING_KNOWN,
+  log: Log = keptLog(),
 ): Promise<ReadableStream<Uint8Array>> {
   for (;;) {
-    const csv = startExport(database, scope, context);
+    const csv = startExport(database, scope, context, log);
     if (csv) return csv;
     await setImmediate();
   }

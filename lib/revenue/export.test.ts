@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { keptLog } from "@/lib/chain/fixture";
 import { networkById } from "@/lib/chain/networks";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { type MerchantId, newId } from "@/lib/ids";
@@ -185,21 +186,25 @@ describe("the CSV", () => {
     expect(await readCsv(database, scopeOf(await mintMerchant(database)))).toEqual([]);
   });
 
-  it("is broken off, never cut short in silence, when the database is lost", async () => {
+  it("is broken off, never cut short in silence, when the database is lost, and the log says so (I19)", async () => {
+    const log = keptLog();
     const read = async () => {
-      for await (const part of await exported(named, busy.scope)) {
+      for await (const part of await exported(named, busy.scope, context, log)) {
         if (!Buffer.from(part).includes(busy.first)) continue;
         for (const { pid } of await sessions()) await database.sql`select pg_terminate_backend(${pid}::int)`;
       }
     };
     await expect(read()).rejects.toThrow();
+    expect(log.lines).toEqual([
+      { event: "export.broke_off", fields: { merchantId: busy.scope.merchantId, error: expect.any(Error) } },
+    ]);
     const nowhere = openDatabase("postgres://nobody@127.0.0.1:9/none", 1);
     await expect(readCsv(nowhere, busy.scope)).rejects.toThrow();
     await nowhere.close();
   });
 
   it("is one at a time for a merchant and four for everybody, so that the database serves paid requests", async () => {
-    const start = (of: MerchantId) => startExport(database, scopeOf(of), context);
+    const start = (of: MerchantId) => startExport(database, scopeOf(of), context, keptLog());
     const merchants = await Promise.all(Array.from({ length: 4 }, () => mintMerchant(database)));
     const running = await Promise.all(merchants.map((of) => exported(database, scopeOf(of))));
     const fifth = await mintMerchant(database);

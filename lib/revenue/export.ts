@@ -2,6 +2,7 @@ import { type Readable, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Database } from "@/lib/db/client";
 import type { MerchantId } from "@/lib/ids";
+import type { Log } from "@/lib/log";
 import type { ExportContext } from "./columns";
 import { EXPORT_SETTINGS, exportHead, exportStatement } from "./export-statement";
 import type { Scope } from "./scope";
@@ -19,12 +20,14 @@ const running = new Set<MerchantId>();
 /**
  * Writes every payment of a scope as CSV, oldest first, from one snapshot; null while this merchant, or too many others,
  * read one. Rows are taken from the database at the reader's pace, so memory stays the same however long the file is; a
- * reader who goes away gives the connection back. The stream ends with an error where the file would not be whole.
+ * reader who goes away gives the connection back. The stream ends with an error, and the log says so, where the file is not
+ * whole.
  */
 export function startExport(
   { copyOut }: Pick<Database, "copyOut">,
   scope: Scope,
   context: ExportContext,
+  log: Log,
 ): ReadableStream<Uint8Array> | null {
   const { merchantId } = scope;
   if (running.has(merchantId) || running.size >= EXPORTS_AT_ONCE) return null;
@@ -34,7 +37,10 @@ export function startExport(
   const take = (part: Uint8Array) => withinTime(writer.write(part), STILL_MS);
   writeFile(copyOut, scope, context, take)
     .then(() => writer.close())
-    .catch((error: unknown) => writer.abort(error))
+    .catch((error: unknown) => {
+      log.warn("export.broke_off", { merchantId, error });
+      return writer.abort(error);
+    })
     .finally(() => running.delete(merchantId));
   return readable;
 }

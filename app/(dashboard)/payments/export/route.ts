@@ -16,10 +16,12 @@ export async function GET(request: Request): Promise<Response> {
   const query = await readQuery(Promise.resolve(Object.fromEntries(new URL(request.url).searchParams)));
   const { scope, range, mode, networks } = await readView(reader, query, "30d", query.mode);
   const file = `farebox-${fileWord(reader.merchantName)}-${mode}-${range.first}-to-${range.last}.csv`;
-  const rows = startExport(parts().database, scope, {
+  const { database, log } = parts();
+  const context = {
     networks: new Map(networks.map((network) => [network.id, network])),
     timeZone: reader.timeZone,
-  });
+  };
+  const rows = startExport(database, scope, context, log);
   if (rows === null) {
     return new Response("Other downloads are running. Try again in a minute.\n", {
       status: 503,
