@@ -264,6 +264,8 @@ export interface Relayer {
   nextNonces(): Promise<readonly [number, ...number[]]>;
   /** The next one as two RPCs confirm it, where there are two: for what can never be taken back. */
   confirmedNonce(): Promise<number>;
+  /** The account nonce below which all are mined, as two RPCs confirm it, where there are two. */
+  confirmedMinedNonce(): Promise<number>;
   /** The account nonce of the first transaction that is not mined yet; lowest first, where RPCs do not agree. */
   minedNonces(): Promise<readonly [number, ...number[]]>;
   gasPrice(): Promise<GasPrice>;
@@ -292,6 +294,8 @@ export interface Chain {
   /** Whether the key of an ordinary wallet made the signature; asks nobody. */
   isSignedByKey(payer: Address, digest: Hex, signature: Hex): Promise<boolean>;
   payerState(authorization: Pick<Authorization, "asset" | "from" | "nonce">): Promise<PayerState>;
+  /** Whether an authorization's nonce is neither used nor cancelled, as two RPCs say where there are two. */
+  isUnused(key: AuthorizationKey): Promise<boolean>;
   /**
    * Foresees a transfer from what it depends on, and tries it, without sending it, where that is not clear; throws
    * ChainUnavailable also while our relayers are short of gas.

@@ -64,6 +64,14 @@ function openChain(network: Network, rpc: Rpc, submitter: Submitter, log: Log): 
     isSignedByKey: isByKey,
     isContract: (address) => rpc.ask((client) => isContract(client, address)),
     payerState: (key) => rpc.ask((client) => readPayerState(client, key)),
+    async isUnused(key) {
+      const { answer, second } = await rpc.askTwo(
+        (client) => readPayerState(client, key),
+        ({ nonceUsed }) => !nonceUsed,
+        (one, other) => one.nonceUsed === other.nonceUsed,
+      );
+      return !answer.nonceUsed && (second === "agrees" || second === "none");
+    },
     async simulate(authorization) {
       const mustBeTried = contractWallets.has(authorization.from);
       const gas = checkGas(network, relayers);

@@ -34,10 +34,20 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
   const quoteGroup = openGroupQuotes(rpc, address);
 
   const countPending = (client: ChainClient) => client.getTransactionCount({ address, blockTag: "pending" });
+  const countMined = (client: ChainClient) => client.getTransactionCount({ address });
   async function countsOf(question: (client: ChainClient) => Promise<number>) {
     const [first, ...others] = await rpc.askAll(question);
     const [lowest = first, ...higher] = [...new Set([first, ...others])].sort((a, b) => a - b);
     return [lowest, ...higher] as const;
+  }
+  async function confirmed(question: (client: ChainClient) => Promise<number>) {
+    const { answer, second } = await rpc.askTwo(
+      question,
+      () => true,
+      (one, other) => other >= one,
+    );
+    if (second === "agrees" || second === "none") return answer;
+    throw new ChainUnavailable("No second RPC knows of as many transactions of the relayer");
   }
   const callOf = (authorizations: readonly Authorization[]) => encodeTransfers(multicall3, authorizations);
 
@@ -66,16 +76,9 @@ export function openRelayer(network: Network, privateKey: `0x${string}`, rpc: Rp
     },
     quoteGroup: (authorizations) => quoteGroup(authorizations, recentPrice()),
     nextNonces: () => countsOf(countPending),
-    async confirmedNonce() {
-      const { answer, second } = await rpc.askTwo(
-        countPending,
-        () => true,
-        (one, other) => other >= one,
-      );
-      if (second === "agrees" || second === "none") return answer;
-      throw new ChainUnavailable("No second RPC knows of as many transactions of the relayer");
-    },
-    minedNonces: () => countsOf((client) => client.getTransactionCount({ address })),
+    confirmedNonce: () => confirmed(countPending),
+    confirmedMinedNonce: () => confirmed(countMined),
+    minedNonces: () => countsOf(countMined),
 
     sign: (authorizations, gas, nonce) => signCall(callOf(authorizations), gas, nonce),
 

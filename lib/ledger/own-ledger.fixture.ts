@@ -48,11 +48,26 @@ export async function openOwnLedger() {
     await db.update(chainTxs).set({ createdAt: sql`now() - interval '1 minute'` });
   }
 
+  /** Lets a payment have been sent long enough ago to be sent again. */
+  async function rest({ id }: { id: string }): Promise<void> {
+    await db
+      .update(payments)
+      .set({ submittedAt: sql`now() - interval '11 seconds'` })
+      .where(eq(payments.id, id));
+  }
+
   /** One round of the settler, that finds every submitted payment unattended. */
   async function settleRound(): Promise<void> {
     await db.update(payments).set({ leaseUntil: null }).where(eq(payments.money, "submitting"));
     await settleUnattended(db, new Map([[chain.network.id, chain]]), log);
   }
+
+  /** Takes the newest blocks back, without their transactions; viem names no such action. */
+  const reorg = (depth: number) =>
+    outside.client.request<{ Method: "anvil_reorg"; Parameters: [number, []]; ReturnType: null }>({
+      method: "anvil_reorg",
+      params: [depth, []],
+    });
 
   const settlementsOf = ({ id }: { id: string }) =>
     db.select().from(settlements).where(eq(settlements.paymentId, id)).orderBy(settlements.createdAt);
@@ -80,7 +95,9 @@ export async function openOwnLedger() {
     answered,
     settled,
     sent,
+    rest,
     settleRound,
+    reorg,
     settlementsOf,
     versionsOf,
     close,

@@ -10,10 +10,9 @@ import { givenRows, inOrder, lockEach } from "./lock-ours";
 /** Joins a payment with the settlement that stands; one that a reorg dropped does not. */
 export const itsSettlement = and(eq(settlements.paymentId, payments.id), isNull(settlements.orphanedAt));
 
-/** Books what the chain shows of a submitted payment; pending books nothing. */
+/** Books what arrived for a submitted payment; whether it can still arrive is for who looks after it to judge. */
 export async function book(db: Database["db"], paymentId: string, proof: Proof): Promise<void> {
   if (proof.outcome === "settled") await recordSettlements(db, [{ paymentId, ...proof.proof }]);
-  if (proof.outcome === "failed") await voidPayment(db, paymentId, proof.reason, "submitting");
 }
 
 /** A payment, and the transfer that paid it. */
@@ -125,8 +124,11 @@ export async function orphan(db: Db, block: SettledBlock): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** What a payment must still be to be voided: held by the caller's lease or by nobody, or submitted; proven never to settle. */
-export type VoidFrom = { held: { lease: string } } | "unattended" | "submitting";
+/**
+ * What a payment must still be to be voided: held by the caller's lease or by nobody, or sent by the transaction of which it
+ * is proven that it did not settle it, and by no later one.
+ */
+export type VoidFrom = { held: { lease: string } } | "unattended" | { sentBy: string | null };
 
 /**
  * Ends a payment that moved no money and will not be used by us; its answer, never delivered, is deleted. One that a
@@ -139,10 +141,10 @@ export async function voidPayment(
   from: VoidFrom,
 ): Promise<boolean> {
   const guard =
-    from === "submitting"
-      ? sql`money = 'submitting'`
-      : from === "unattended"
-        ? sql`money = 'held' and (lease_until is null or lease_until < now())`
+    from === "unattended"
+      ? sql`money = 'held' and (lease_until is null or lease_until < now())`
+      : "sentBy" in from
+        ? sql`money = 'submitting' and chain_tx_id is not distinct from ${from.sentBy}`
         : sql`money = 'held' and lease_owner = ${from.held.lease} and lease_until > now()`;
   const lost = sql`exists (select from settlements where payment_id = payments.id)`;
   const rows = await db.execute(sql`

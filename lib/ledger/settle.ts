@@ -7,11 +7,11 @@ import { payments, settlements } from "@/lib/db/schema";
 import type { Charge, ClaimedPayment } from "@/lib/gateway/ports";
 import type { Log } from "@/lib/log";
 import type { ReasonCode } from "@/lib/x402/reasons";
-import { askAgain, readAsked } from "./ask-again";
 import { authorizationOf } from "./authorization";
+import { lookAfter } from "./look-after";
 import { itsSettlement, type ProvenPayment, voidPayment } from "./record";
-import { proveSent, sentHashes } from "./sent";
-import { noteHash, type Submission, submit, withdraw } from "./submit";
+import { proveSent, readSent } from "./sent";
+import { noteHash, type Submission, withdraw } from "./submit";
 import type { Submit } from "./submit-group";
 
 /** How long a caller waits for its proof before it is told to present the payment again. */
@@ -46,7 +46,7 @@ export async function settle(parts: SettleParts, payment: ClaimedPayment): Promi
   if (sent !== null && "outcome" in sent) return sent;
   try {
     return await (sent === null
-      ? chargeSentBefore(parts, payment, authorization)
+      ? chargeSentBefore(parts, payment)
       : chargeSent(parts, payment, authorization, sent));
   } catch (error) {
     return unknown(parts, payment, error);
@@ -79,7 +79,8 @@ async function send(
 
 /** The money may have moved: whatever broke, the caller must not sign again (faults E3). */
 async function unknown({ db, log }: SettleParts, { id }: ClaimedPayment, error: unknown): Promise<Charge> {
-  const [txHash = ""] = await sentHashes(db, id).catch(() => []);
+  const sent = await readSent(db, id).catch(() => null);
+  const txHash = sent?.hashes[0] ?? "";
   log.error("settle.unknown_outcome", { payment: id, txHash, error });
   return { outcome: "pending", txHash };
 }
@@ -94,55 +95,24 @@ async function chargeSent(
   if (chain.submitter.kind === "facilitator") await noteHash(db, payment.id, sent.txHash);
   const until = performance.now() + PROVE_FOR_MS;
   const proof = await proveUntil(chain, authorization, sent, until);
-  const isCasualty = sent.amongOthers && proof.outcome === "failed" && proof.reason === "settlement_reverted";
-  return isCasualty
-    ? chargeAgainAlone(parts, payment, authorization, sent, until)
+  // Why it failed is judged by all that was signed for it.
+  return proof.outcome === "failed"
+    ? chargeSentBefore(parts, payment, until)
     : book(parts, payment, proof, sent.txHash);
 }
 
-/**
- * Sends a payment once more that failed among others and may have failed because of them: one that burns the gas of all
- * must cost only itself. What it was sent in is mined and moved nothing, and the token takes its authorization once.
- */
-async function chargeAgainAlone(
-  parts: SettleParts,
-  payment: ClaimedPayment,
-  authorization: Authorization,
-  before: Sent,
-  until: number,
-): Promise<Charge> {
-  const { db, chain } = parts;
-  const submission = await submit(db, chain, payment, authorization, "submitting").catch(nullIfUnavailable);
-  if (submission === null || submission.kind === "lost") {
-    return { outcome: "pending", txHash: before.txHash ?? "" };
-  }
-  if (submission.kind === "refused") {
-    return book(parts, payment, { outcome: "failed", reason: submission.reason }, before.txHash);
-  }
-  const proof = await proveUntil(chain, authorization, submission, until);
-  return book(parts, payment, proof, submission.txHash);
-}
-
-/** Charges a payment that another request sent, or was about to have sent by a facilitator when its process died. */
+/** Charges a payment that was sent before: looks after it until it is known what became of it, or it takes too long. */
 async function chargeSentBefore(
   parts: SettleParts,
   payment: ClaimedPayment,
-  authorization: Authorization,
+  until = performance.now() + PROVE_FOR_MS,
 ): Promise<Charge> {
-  const { db, chain } = parts;
-  const { submitter } = chain;
-  const until = performance.now() + PROVE_FOR_MS;
-  const hashes = await sentHashes(db, payment.id);
-  if (hashes.length === 0 && submitter.kind === "facilitator") {
-    const asked = await readAsked(db, payment.id);
-    const seen = await look(chain, authorization, hashes);
-    const isItsOwn = asked.facilitator === submitter.url;
-    if (!isItsOwn || seen.outcome !== "pending") return book(parts, payment, seen, null);
-    // Its payer is here, and whoever is asked twice settles it once.
-    const txHash = await askAgain(db, submitter, payment.id, authorization, asked);
-    if (txHash !== null) hashes.push(txHash);
+  for (let looks = 0; ; looks++) {
+    await sleep(LOOK_AGAIN_MS[Math.min(looks, LOOK_AGAIN_MS.length - 1)]);
+    const looked = await lookAfter(parts, payment, looks === 0).catch(nullIfUnavailable);
+    const isOver = looked?.isOpen === false || performance.now() >= until;
+    if (isOver) return standingCharge(parts.db, payment.id, looked?.txHash ?? null);
   }
-  return book(parts, payment, await prove(chain, authorization, hashes, until), hashes[0] ?? null);
 }
 
 async function proveUntil(
@@ -185,7 +155,7 @@ async function look(
   return proof ?? { outcome: "pending" };
 }
 
-/** Books what the chain shows, and says what the charge came to, whoever booked it. */
+/** Books what arrived, and says what the charge came to, whoever booked it. */
 async function book(
   { db, record }: SettleParts,
   { id: paymentId }: ClaimedPayment,
@@ -195,7 +165,6 @@ async function book(
   if (proof.outcome === "settled" && (await record({ paymentId, ...proof.proof }))) {
     return { outcome: "settled", txHash: proof.proof.txHash };
   }
-  if (proof.outcome === "failed") await voidPayment(db, paymentId, proof.reason, "submitting");
   return standingCharge(db, paymentId, sent);
 }
 

@@ -69,13 +69,6 @@ async function transactionsOf(payments: readonly ClaimedPayment[]): Promise<numb
 const SETTLED = { outcome: "settled" };
 const mine = (blocks: number) => own.outside.client.mine({ blocks });
 
-/** Takes the newest blocks back; viem names no such action. */
-const reorg = (depth: number) =>
-  own.outside.client.request<{ Method: "anvil_reorg"; Parameters: [number, []]; ReturnType: null }>({
-    method: "anvil_reorg",
-    params: [depth, []],
-  });
-
 describe("payments that come at the same time", () => {
   it("go as one transaction, and each is settled by its own log", async () => {
     const payments = await answered(8);
@@ -135,16 +128,50 @@ describe("payments that come at the same time", () => {
     expect(await transactionsOf([bad, ...good])).toEqual([4]);
   });
 
-  it("are sent once more by themselves when somebody burned the gas of all", async () => {
-    const payments = await answered(4);
-    const starved = withRelayer(own.chain, (relayer) => ({
+  /** The same chain, where somebody burns the gas of all that go together. */
+  const burning = () =>
+    withRelayer(own.chain, (relayer) => ({
       sign: (authorizations, gas, nonce) =>
         relayer.sign(authorizations, authorizations.length > 1 ? { ...gas, gas: 130_000n } : gas, nonce),
     }));
-    const charges = await chargeTogether(starved, payments);
+
+  it("are sent once more by themselves when somebody burned the gas of all (D11)", async () => {
+    const payments = await answered(4);
+    const charges = await chargeTogether(burning(), payments);
     expect(charges).toEqual(payments.map(() => expect.objectContaining(SETTLED)));
     expect((await transactionsOf(payments)).length).toBeGreaterThan(1);
     for (const payment of payments) expect(await own.settlementsOf(payment)).toHaveLength(1);
+  });
+
+  it("are so also when their requests are gone, and when they are presented again (C6, D11)", async () => {
+    const payments = await answered(6);
+    const submit = openSubmit(own.db);
+    const chain = burning();
+    await Promise.all(payments.map((payment) => submit(chain, payment, authorizationOf(payment))));
+    for (const payment of payments) await own.abandon(payment);
+    const again = payments
+      .slice(0, 2)
+      .map((payment) => ({ ...payment, money: "submitting" as const, lease: "" }));
+    expect(await chargeTogether(chain, again)).toEqual(again.map(() => expect.objectContaining(SETTLED)));
+    for (let round = 0; round < 2; round++) await own.settleRound();
+    for (const payment of payments) {
+      expect(await own.rowOf(payment)).toMatchObject({ money: "settled", delivery: "ready" });
+      expect(await own.settlementsOf(payment)).toHaveLength(1);
+    }
+  });
+
+  it("end when they fail by themselves as well (D11)", async () => {
+    const payments = await answered(3);
+    const submit = openSubmit(own.db);
+    const starved = withRelayer(own.chain, (relayer) => ({
+      sign: (authorizations, gas, nonce) => relayer.sign(authorizations, { ...gas, gas: 60_000n }, nonce),
+    }));
+    await Promise.all(payments.map((payment) => submit(starved, payment, authorizationOf(payment))));
+    const charges = await chargeTogether(
+      starved,
+      payments.map((payment) => ({ ...payment, money: "submitting" as const })),
+    );
+    expect(charges).toEqual(payments.map(() => ({ outcome: "void", code: "settlement_reverted" })));
   });
 
   it("are left out before anything is signed when their lease is lost", async () => {
@@ -273,7 +300,7 @@ describe("a transaction of many payments", () => {
     }));
     const [refused] = await chargeTogether(late, [bad, ...good]);
     expect(refused).toMatchObject({ outcome: "void" });
-    await reorg(1);
+    await own.reorg(1);
     await own.outside.mint(payer.address, PRICE);
     for (const payment of good) await own.abandon(payment);
     for (let round = 0; round < 3; round++) {

@@ -40,7 +40,7 @@ async function submitGroup(
     if (index >= moves.length) return { kind: "next" };
     if (!moves[index]) return { kind: "alone" };
     if (!stored?.paymentIds.has(payment.id)) return { kind: "lost" };
-    return { kind: "sent", txHash: stored.signed.hash, amongOthers: stored.paymentIds.size > 1 };
+    return { kind: "sent", txHash: stored.signed.hash };
   });
 }
 

@@ -10,19 +10,9 @@ type Db = Database["db"];
 
 /** What came of sending: on its way (with its hash, where one is known), certain not to go, or no longer ours to send. */
 export type Submission =
-  | {
-      kind: "sent";
-      txHash: Hex | null;
-      /** Whether it went with others, which may be why it fails. */
-      amongOthers: boolean;
-    }
+  | { kind: "sent"; txHash: Hex | null }
   | { kind: "refused"; reason: TransferFailure }
   | { kind: "lost" };
-
-/** What was sent by somebody else, or by a facilitator, which says when it is done. */
-function sentBefore(txHash: Hex | null): Submission {
-  return { kind: "sent", txHash, amongOthers: false };
-}
 
 /** Moves a payment from held to submitting without a transaction of ours, if its lease is still ours and nobody else did. */
 async function markSubmitting(db: Db, payment: Chargeable, by: { facilitator?: string }): Promise<boolean> {
@@ -51,7 +41,7 @@ export async function submit(
   if (submitter.kind === "facilitator") {
     if (!(await markSubmitting(db, payment, { facilitator: submitter.url }))) return { kind: "lost" };
     const { txHash } = await submitter.settle(authorization);
-    return sentBefore(txHash);
+    return { kind: "sent", txHash };
   }
   const relayer = await chooseRelayer(db, payment.network, submitter.relayers);
   const quote = await relayer.quote(authorization);
@@ -60,7 +50,7 @@ export async function submit(
     const seen = await chain.prove(authorization, null);
     if (seen.outcome === "settled") {
       const marked = from === "submitting" || (await markSubmitting(db, payment, {}));
-      return marked ? sentBefore(seen.proof.txHash) : { kind: "lost" };
+      return marked ? { kind: "sent", txHash: seen.proof.txHash } : { kind: "lost" };
     }
     // The nonce is used, and it is not yet to be seen by what: the money may have arrived, so nothing may be refused.
     if (seen.outcome === "pending" && quote.reason === "payment_cancelled") return { kind: "lost" };
@@ -70,7 +60,7 @@ export async function submit(
   if (stored === null) return { kind: "lost" };
   const { raw, hash } = stored.signed;
   await relayer.broadcast(raw);
-  return { kind: "sent", txHash: hash, amongOthers: false };
+  return { kind: "sent", txHash: hash };
 }
 
 /**

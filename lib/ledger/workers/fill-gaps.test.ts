@@ -1,4 +1,6 @@
 import { eq, sql } from "drizzle-orm";
+import { createWalletClient, http } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chainTxs, relayers } from "@/lib/db/schema";
 import { authorizationOf } from "@/lib/ledger/authorization";
@@ -23,6 +25,14 @@ const GWEI = 10n ** 9n;
 const setBaseFee = (baseFeePerGas: bigint) => own.outside.client.setNextBlockBaseFeePerGas({ baseFeePerGas });
 
 const nextNonce = async () => (await own.db.select().from(relayers))[0]?.nextNonce ?? -1;
+
+/** Uses up the relayer's next account nonce, as whoever else has its key would. */
+async function spendAccountNonce(): Promise<void> {
+  const account = privateKeyToAccount(own.relayerKey);
+  const wallet = createWalletClient({ account, transport: http(own.rpcUrl) });
+  const hash = await wallet.sendTransaction({ to: account.address, value: 0n, chain: null });
+  await own.outside.client.waitForTransactionReceipt({ hash });
+}
 
 describe("an account nonce", () => {
   it("that nothing is stored for is used up by a transaction that moves nothing, by one of many replicas (D10)", async () => {
@@ -53,6 +63,27 @@ describe("an account nonce", () => {
   });
 });
 
+describe("an account nonce that somebody else used up with the same key", () => {
+  it("is handed out no more as soon as a worker comes by (D10)", async () => {
+    await spendAccountNonce();
+    await fillGaps(own.db, own.chain, own.log);
+    const payment = await own.answered();
+    expect(await own.ledger.settle(payment)).toMatchObject({ outcome: "settled" });
+  });
+
+  it("has its payment sent again, under one of its own (D10)", async () => {
+    const nonce = await nextNonce();
+    await spendAccountNonce();
+    const payment = await own.answered();
+    await own.sent(payment, own.chain);
+    expect(await own.versionsOf(nonce)).toHaveLength(1);
+    await own.rest(payment);
+    for (let round = 0; round < 2; round++) await own.settleRound();
+    expect(await own.rowOf(payment)).toMatchObject({ money: "settled", delivery: "ready" });
+    expect(await own.settlementsOf(payment)).toHaveLength(1);
+  });
+});
+
 describe("a transaction whose payment ended because it reverted", () => {
   it("never moves its money after all when a reorg drops it: its payer was told to sign again (D10, D13)", async () => {
     const nonce = await nextNonce();
@@ -63,11 +94,7 @@ describe("a transaction whose payment ended because it reverted", () => {
     await fillGaps(own.db, own.chain, own.log);
     await own.settleRound();
     expect(await own.rowOf(payment)).toMatchObject({ money: "void", reason: "insufficient_funds" });
-    // viem names no such action.
-    await own.outside.client.request<{ Method: "anvil_reorg"; Parameters: [number, []]; ReturnType: null }>({
-      method: "anvil_reorg",
-      params: [1, []],
-    });
+    await own.reorg(1);
     await own.outside.mint(payer.address, 10_000n);
     for (let round = 0; round < 2; round++) await fillGaps(own.db, own.chain, own.log);
     const { from, nonce: key } = authorizationOf(await own.rowOf(payment));

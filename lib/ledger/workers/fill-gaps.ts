@@ -1,5 +1,6 @@
 import type { Chain, Network, Relayer } from "@/lib/chain/chain";
-import type { Db } from "@/lib/db/client";
+import type { Database } from "@/lib/db/client";
+import { syncRelayer } from "@/lib/ledger/sign-and-store";
 import {
   accountNoncesFrom,
   isPast,
@@ -11,11 +12,13 @@ import {
 import type { Log } from "@/lib/log";
 import { nextFees, signWanted } from "./raise-fees";
 
+type Db = Database["db"];
+
 /**
  * Sends the relayers' transactions again that the network does not know: everything with a higher account nonce waits for
  * them. An account nonce is used up by one that moves nothing where no transaction is stored for it, because the key or the
  * database was used elsewhere (faults D10). What a payment that ended would have moved is left out of its transaction: a
- * reorg must not let that one pay after all.
+ * reorg must not let that one pay after all. Where the key was used elsewhere, its account nonces are handed out no more.
  */
 export async function fillGaps(db: Db, { submitter, network }: Chain, log: Log): Promise<void> {
   if (submitter.kind !== "relayers") return;
@@ -27,6 +30,12 @@ async function fillGapsOf(db: Db, network: Network, relayer: Relayer, log: Log):
   // Read first: whatever is stored for the account nonces below it can be seen afterwards.
   const next = await nextAccountNonce(db, sender);
   const counts = await relayer.nextNonces();
+  // One RPC that boasts keeps no gap open.
+  if (counts.some((nonce) => nonce > next)) {
+    await syncRelayer(db, network.id, relayer).catch((error: unknown) =>
+      log.warn("relayer.sync_failed", { network: network.id, error }),
+    );
+  }
   const unknown = counts.filter((nonce) => nonce < next);
   const stored = new Map((await readStoredFrom(db, sender, unknown)).map((tx) => [tx.accountNonce, tx]));
   for (const nonce of accountNoncesFrom(unknown).filter((nonce) => nonce < next)) {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
-import { syncRelayer } from "@/lib/ledger/sign-and-store";
 import type { Log } from "@/lib/log";
 import { expireHolds } from "./expire-holds";
 import { fillGaps } from "./fill-gaps";
@@ -36,22 +35,14 @@ export async function runWorkers(db: Db, chains: ReadonlyMap<string, Chain>, log
       await sleep(everyMs, undefined, { signal }).catch(() => {});
     } while (!signal.aborted);
   };
-  const ofNetwork = async (chain: Chain) => {
-    const { network, submitter } = chain;
-    const relayers = submitter.kind === "relayers" ? submitter.relayers : [];
-    await Promise.all(relayers.map((relayer) => syncRelayer(db, network.id, relayer))).catch(
-      (error: unknown) => log.warn("worker.relayers_failed", { network: network.id, error }),
+  const ofNetwork = (chain: Chain) =>
+    NETWORK_WORKERS.map(([name, everyMs, work]) =>
+      repeat(name, everyMs, () => work(db, chain, log), chain.network.id),
     );
-    await Promise.all(
-      NETWORK_WORKERS.map(([name, everyMs, work]) =>
-        repeat(name, everyMs, () => work(db, chain, log), network.id),
-      ),
-    );
-  };
   await Promise.all([
     repeat("settle", 2_000, () => settleUnattended(db, chains, log)),
     repeat("sweep_leases", 2_000, () => sweepLeases(db)),
     repeat("prune", 60_000, () => prune(db)),
-    ...[...chains.values()].map(ofNetwork),
+    ...[...chains.values()].flatMap(ofNetwork),
   ]);
 }

@@ -2,9 +2,8 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { payments } from "@/lib/db/schema";
-import { authorizationOf } from "@/lib/ledger/authorization";
-import { book } from "@/lib/ledger/record";
-import { proveSent, sentHashes } from "@/lib/ledger/sent";
+import { lookAfter } from "@/lib/ledger/look-after";
+import { type ProvenPayment, recordSettlements } from "@/lib/ledger/record";
 import { unattended } from "@/lib/ledger/unattended";
 import type { Log } from "@/lib/log";
 
@@ -34,15 +33,14 @@ async function takeUnattended(db: Db) {
 
 /**
  * Books what became of payments that were sent and lost sight of: by the receipt of any transaction that was signed for
- * them, or by whoever used their nonce; void only when that is proven. It signs and sends nothing.
+ * them, or by whoever used their nonce; void only when that is proven. What was sent in vain is sent once more.
  */
 export async function settleUnattended(db: Db, chains: ReadonlyMap<string, Chain>, log: Log): Promise<void> {
   const rows = await takeUnattended(db);
+  const record = (proven: ProvenPayment) => recordSettlements(db, [proven]);
   const look = async (row: (typeof rows)[number]) => {
     const chain = chains.get(row.network);
-    if (!chain) return;
-    const hashes = await sentHashes(db, row.id);
-    await book(db, row.id, await proveSent(chain, authorizationOf(row), hashes));
+    if (chain) await lookAfter({ db, chain, record }, { ...row, lease: "" }, false);
   };
   // What fails holds up nothing else.
   await Promise.all(
