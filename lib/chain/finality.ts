@@ -1,25 +1,20 @@
-import {
-  BaseError,
-  HttpRequestError,
-  InternalRpcError,
-  LimitExceededRpcError,
-  ResourceUnavailableRpcError,
-  TimeoutError,
-} from "viem";
+import { BlockNotFoundError } from "viem";
+import { isUnsupported } from "./rpc-error";
+import type { ChainClient } from "./rpc-node";
 
-/** With what an RPC fails that had no answer this time; it may have one the next. */
-const FOR_NOW = [
-  HttpRequestError,
-  TimeoutError,
-  InternalRpcError,
-  LimitExceededRpcError,
-  ResourceUnavailableRpcError,
-] as const;
+/** How many blocks may be replaced on a chain that does not tell what is final. */
+const FINAL_DEPTH = 64n;
 
-/** Whether an RPC that was asked for the final block said that its chain does not tell; a failure for now says nothing. */
-export function knowsNoFinality(error: unknown): boolean {
-  return (
-    error instanceof BaseError &&
-    error.walk((cause) => FOR_NOW.some((kind) => cause instanceof kind)) === null
-  );
+/**
+ * Reads the newest block that an RPC calls final; on a chain that does not tell, one so deep that it is hardly replaced.
+ * Whatever else an RPC answers says nothing of its chain, and is thrown: a busy one must not make blocks final.
+ */
+export async function finalBlock(client: ChainClient) {
+  try {
+    return await client.getBlock({ blockTag: "finalized" });
+  } catch (error) {
+    if (!(error instanceof BlockNotFoundError) && !isUnsupported(error)) throw error;
+    const head = await client.getBlockNumber({ cacheTime: 0 });
+    return client.getBlock({ blockNumber: head > FINAL_DEPTH ? head - FINAL_DEPTH : 0n });
+  }
 }

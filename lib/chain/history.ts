@@ -1,12 +1,9 @@
 import { BlockNotFoundError } from "viem";
 import type { Block, ChainHistory, Network } from "./chain";
-import { knowsNoFinality } from "./finality";
+import { finalBlock } from "./finality";
 import type { Rpc } from "./rpc";
 import type { ChainClient } from "./rpc-node";
 import { readAuthorizedTransfers, readTransfers, readUsedBeside } from "./transfers";
-
-/** How many blocks may be replaced on a chain that does not tell what is final. */
-const FINAL_DEPTH = 64n;
 
 /** Opens the past of a network for comparison with the ledger. */
 export function openHistory(rpc: Rpc, { token }: Network): ChainHistory {
@@ -43,16 +40,6 @@ async function readHead(client: ChainClient): Promise<Block> {
 async function readFinalHead(client: ChainClient): Promise<Block> {
   const { number, hash, timestamp } = await finalBlock(client);
   return { number, hash, time: new Date(Number(timestamp) * 1000) };
-}
-
-async function finalBlock(client: ChainClient) {
-  try {
-    return await client.getBlock({ blockTag: "finalized" });
-  } catch (error) {
-    if (!knowsNoFinality(error)) throw error;
-    const head = await client.getBlockNumber({ cacheTime: 0 });
-    return client.getBlock({ blockNumber: head > FINAL_DEPTH ? head - FINAL_DEPTH : 0n });
-  }
 }
 
 async function holds(client: ChainClient, blockNumber: bigint, hash: string): Promise<boolean | null> {

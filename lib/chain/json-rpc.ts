@@ -4,6 +4,9 @@ import { HttpRequestError, RpcRequestError, TimeoutError } from "viem";
 /** Longer answers are cut off. */
 const MAX_BYTES = 10 * 2 ** 20;
 
+/** Statuses that refuse us, whatever was asked: without a valid key, unpaid, forbidden, and asking too often. */
+const REFUSALS = new Set([401, 402, 403, 429]);
+
 /** Puts one question to an RPC, as EIP-1193 has it; throws viem's errors, in which the RPC is named by its host alone. */
 export type JsonRpc = (question: { method: string; params?: unknown }) => Promise<unknown>;
 
@@ -72,7 +75,8 @@ export function openJsonRpc(url: string, timeoutMs: number): JsonRpc {
     lastId += 1;
     const { status, text } = await post(JSON.stringify({ jsonrpc: "2.0", id: lastId, method, params }));
     const { result, error } = read(text);
-    if (error !== undefined) throw new RpcRequestError({ body: { method }, error, url: host });
+    if (error !== undefined && !REFUSALS.has(status))
+      throw new RpcRequestError({ body: { method }, error, url: host });
     const isAnswer = status >= 200 && status < 300;
     if (isAnswer && result !== undefined) return result;
     throw isAnswer

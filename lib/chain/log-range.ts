@@ -1,5 +1,5 @@
 import { LimitExceededRpcError } from "viem";
-import { isReply } from "./rpc-node";
+import { isObjection } from "./rpc-error";
 
 /** Blocks whose logs are asked for at once, at first and at the least: RPCs limit it, from 10 to 10,000. */
 export const WIDEST_RANGE = 2_000n;
@@ -10,7 +10,8 @@ export async function unlessRefused<T>(logs: Promise<T>): Promise<T | "refused">
   try {
     return await logs;
   } catch (error) {
-    if (isReply(error) || error instanceof LimitExceededRpcError) return "refused";
+    // Some say that they search no more with the code by which others say that they were asked too often.
+    if (isObjection(error) || error instanceof LimitExceededRpcError) return "refused";
     throw error;
   }
 }

@@ -2,7 +2,17 @@ import { encodeFunctionData, type Hex, multicall3Abi, toHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Authorization, type Chain, ChainUnavailable, type SignedTransaction } from "./chain";
-import { authorize, lyingRpc, mintAddress, Outside, openLocal, REFUSED, startOwnChain } from "./fixture";
+import {
+  authorize,
+  lyingRpc,
+  mintAddress,
+  Outside,
+  openLocal,
+  REFUSED,
+  type RpcCall,
+  serve,
+  startOwnChain,
+} from "./fixture";
 import { encodeTransfer } from "./transfer";
 
 const MULTICALL3 = "0xcA11bde05977b3631167028862bE2a173976CA11";
@@ -199,13 +209,17 @@ describe("money that did not arrive is never proven", () => {
     });
   });
 
-  it("and is given up at the head on a chain that does not tell what is final", async () => {
-    const rpc = await serveWithoutFinality();
+  it.each<[string, RpcAnswer]>([
+    ["knows no such block", { result: null }],
+    ["does not know the word", { error: { code: -32_602, message: "invalid block tag" } }],
+  ])("and is given up 64 blocks deep on a chain that %s", async (_, answer) => {
+    const rpc = await serveFinality(answer);
     const authorization = await authorize(await outside.payer(10_000n), { validBefore: await soon() });
     const here = openLocal(rpc);
+    await outside.client.increaseTime({ seconds: 60 });
+    await outside.client.mine({ blocks: 63 });
     expect(await here.prove(authorization, null)).toEqual({ outcome: "pending" });
-    await outside.client.increaseTime({ seconds: 120 });
-    await outside.client.mine({ blocks: 1 });
+    await outside.client.mine({ blocks: 2 });
     expect(await here.prove(authorization, null)).toEqual({
       outcome: "failed",
       reason: "authorization_expired",
@@ -215,12 +229,22 @@ describe("money that did not arrive is never proven", () => {
 
 describe("an RPC that fails to tell what is final (D3)", () => {
   it("is not taken for one whose chain does not tell: nothing is given up, and nothing is final", async () => {
-    const here = await lying(({ params }, result) => (params?.[0] === "finalized" ? REFUSED : result));
     const authorization = await authorize(await outside.payer(10_000n), { validBefore: await soon() });
     await outside.client.increaseTime({ seconds: 120 });
     await outside.client.mine({ blocks: 1 });
-    await expect(here.prove(authorization, null)).rejects.toThrow(ChainUnavailable);
-    await expect(here.history.finalHead()).rejects.toThrow(ChainUnavailable);
+    for (const { status, ...error } of [
+      { status: 429, code: 429, message: "exceeded its compute units" },
+      { status: 403, code: -32_601, message: "rpc method is not whitelisted" },
+      { code: 429, message: "exceeded its compute units" },
+      { code: -32_000, message: "upstream timeout" },
+      { code: -32_005, message: "query exceeds limits" },
+      { code: -32_097, message: "over rate limit" },
+      { code: -32_603, message: "backend request failed" },
+    ]) {
+      const here = openLocal(await serveFinality({ error }, status));
+      await expect(here.prove(authorization, null)).rejects.toThrow(ChainUnavailable);
+      await expect(here.history.finalHead()).rejects.toThrow(ChainUnavailable);
+    }
   });
 });
 
@@ -229,10 +253,19 @@ async function soon(): Promise<bigint> {
   return (await outside.client.getBlock()).timestamp + 60n;
 }
 
-async function serveWithoutFinality(): Promise<string> {
-  const server = await lyingRpc(own.rpcUrl, ({ params }, result) =>
-    params?.[0] === "finalized" ? null : result,
-  );
+type RpcAnswer = { result: unknown } | { error: { code: number; message: string } };
+
+/** An RPC that gives this answer to whoever asks what is final. */
+async function serveFinality(answer: RpcAnswer, status = 200): Promise<string> {
+  const server = await serve(async (body) => {
+    if (body.includes('"finalized"')) {
+      const { id } = JSON.parse(body) as RpcCall;
+      return { status, body: JSON.stringify({ jsonrpc: "2.0", id, ...answer }) };
+    }
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(own.rpcUrl, { method: "POST", headers, body });
+    return { body: await response.text() };
+  });
   open.push(server);
   return server.url;
 }

@@ -1,6 +1,6 @@
 import { type Address, type Hex, isAddressEqual, type TransactionReceipt } from "viem";
 import type { Authorization, PayerState, Proof, TransferFailure } from "./chain";
-import { knowsNoFinality } from "./finality";
+import { finalBlock } from "./finality";
 import type { NonceUse } from "./nonce-use";
 import { readPayerState } from "./payer-state";
 import { hasCancelled, readReceipt } from "./receipt";
@@ -115,15 +115,5 @@ async function isPastUse(
   { headTime }: PayerState,
 ): Promise<boolean> {
   if (headTime < validBefore) return false;
-  return (await finalTime(client, headTime)) >= validBefore;
-}
-
-/** The time of the finalized head; of the head itself on a chain that does not tell what is final. */
-async function finalTime(client: ChainClient, headTime: bigint): Promise<bigint> {
-  try {
-    return (await client.getBlock({ blockTag: "finalized" })).timestamp;
-  } catch (error) {
-    if (!knowsNoFinality(error)) throw error;
-    return headTime;
-  }
+  return (await finalBlock(client)).timestamp >= validBefore;
 }

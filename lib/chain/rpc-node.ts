@@ -2,17 +2,14 @@ import {
   createPublicClient,
   custom,
   type EIP1193RequestFn,
-  LimitExceededRpcError,
   type PublicClient,
-  RpcError,
-  RpcRequestError,
   type Transport,
-  UnknownRpcError,
   type Chain as ViemChain,
 } from "viem";
 import type { Network, RpcHealth } from "./chain";
 import { openJsonRpc } from "./json-rpc";
 import { viemChainOf } from "./networks";
+import { isReply, wordsFor } from "./rpc-error";
 
 /** After this many failures in a row an RPC is asked nothing but its head, until it answers that. */
 const FAILURES_IN_A_ROW = 5;
@@ -144,19 +141,4 @@ export class RpcNode {
 function headOf({ number, timestamp }: { number: unknown; timestamp: unknown }): RpcHealth["head"] {
   if (typeof number !== "bigint" || typeof timestamp !== "bigint") return null;
   return { number, time: new Date(Number(timestamp) * 1000) };
-}
-
-/** Whether an error is what the RPC replied, such as that a call reverts; being told to ask less is no answer. */
-export function isReply(error: unknown): boolean {
-  if (error instanceof LimitExceededRpcError || error instanceof UnknownRpcError) return false;
-  return error instanceof RpcRequestError || error instanceof RpcError;
-}
-
-/** A failure in our own words: those of libraries may hold the URL, and URLs carry keys. */
-function wordsFor(error: unknown): string {
-  if (error instanceof LimitExceededRpcError) return "asks us to ask less often";
-  if (!(error instanceof Error)) return "failed";
-  if ("status" in error && typeof error.status === "number") return `answered HTTP ${error.status}`;
-  if (["TimeoutError", "AbortError"].includes(error.name)) return "did not answer in time";
-  return "could not be reached, or answered nonsense";
 }

@@ -150,11 +150,42 @@ describe("an RPC that failed five times in a row", () => {
     }
   });
 
-  it("is not what one is that only says no, such as to a call that reverts", async () => {
+  it.each([
+    { status: 429, code: 429, message: "exceeded its compute units", what: "asks us to ask less often" },
+    { status: 403, code: 3, message: "execution reverted", what: "answered HTTP 403" },
+    { code: 429, message: "out of gas for today", what: "asks us to ask less often" },
+    { code: -32_005, message: "limit exceeded", what: "asks us to ask less often" },
+    { code: -32_000, message: "upstream timeout", what: "answered error -32000" },
+  ])(
+    "is also one that answers each time that it does not answer: %o (D2)",
+    async ({ status, what, ...error }) => {
+      let isLimited = false;
+      let questions = 0;
+      const first = await broken(async (body) => {
+        const { id, method } = JSON.parse(body) as RpcCall;
+        if (method === "eth_call") questions += 1;
+        if (isLimited) return { status, body: JSON.stringify({ jsonrpc: "2.0", id, error }) };
+        const answer = await fetch(rpcUrl, { method: "POST", headers: JSON_BODY, body });
+        return { body: await answer.text() };
+      });
+      const chain = openLocal([first, rpcUrl]);
+      const ask = () => chain.payerState({ ...anybody, asset: chain.network.token.address });
+      await ask();
+      isLimited = true;
+      for (let i = 0; i < 12; i++) await ask();
+      expect(questions).toBe(6);
+      expect((await chain.health()).rpcs[0]).toMatchObject({ state: "down", lastFailure: { what } });
+    },
+  );
+
+  it.each([
+    { code: 3, message: "execution reverted" },
+    { code: -32_015, message: "VM execution error." },
+    { code: -32_099, message: "EVM error: OutOfGas" },
+  ])("is not what one is that only says no, such as to a call that reverts: %o (D2)", async (error) => {
     let isAgainst = true;
     const only = await broken(async (body) => {
       const { id, method } = JSON.parse(body) as RpcCall;
-      const error = { code: 3, message: "execution reverted" };
       if (isAgainst && method === "eth_call") return { body: JSON.stringify({ jsonrpc: "2.0", id, error }) };
       const answer = await fetch(rpcUrl, { method: "POST", headers: JSON_BODY, body });
       return { body: await answer.text() };
@@ -282,5 +313,21 @@ describe("a network that no RPC answers for", () => {
     const [line] = log.lines;
     expect(line).toMatchObject({ event: "rpc_failed", fields: { network: "eip155:84532", rpc: 0 } });
     expect(String(line?.fields?.error)).not.toMatch(/secret-key/);
+  });
+
+  it("is written to the log in our words also where it answers in its own, which may hold the key", async () => {
+    const log = keptLog();
+    const error = { code: -32_000, message: "secret-key: no upstream for this execution" };
+    const url = await broken(async (body) => {
+      const { id, method } = JSON.parse(body) as RpcCall;
+      const result = method === "eth_chainId" ? { result: "0x14a34" } : { error };
+      return { body: JSON.stringify({ jsonrpc: "2.0", id, ...result }) };
+    });
+    await openLocal(url, undefined, log)
+      .payerState(anybody)
+      .catch(() => {});
+    expect(log.lines.map(({ fields }) => String(fields?.error))).toEqual([
+      "Error: The RPC answered error -32000: execution",
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { BaseError } from "viem";
 import type { Log } from "@/lib/log";
 import { ChainUnavailable, type Network, type RpcHealth } from "./chain";
 import { gathered, hedged } from "./hedge";
+import { wordsFor } from "./rpc-error";
 import { type ChainClient, RpcNode, WrongChain } from "./rpc-node";
 import { watchRpcs } from "./rpc-watch";
 
@@ -50,9 +51,10 @@ export interface Rpc {
   health(): Promise<RpcHealth[]>;
 }
 
-/** What went wrong, without the request body that viem's messages carry. */
+/** What went wrong, without the words of RPCs, which may hold our key: libraries repeat them in errors of these kinds. */
 function brief(error: unknown): unknown {
-  return error instanceof BaseError ? new Error(`${error.shortMessage} ${error.details}`) : error;
+  const isOthers = error instanceof BaseError || error instanceof SyntaxError;
+  return isOthers ? new Error(`The RPC ${wordsFor(error)}`) : error;
 }
 
 /** Opens the RPCs of a network, in order of preference; nothing is sent before the first question. */
