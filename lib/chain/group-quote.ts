@@ -4,6 +4,7 @@ import { callTogether, multicall3Of } from "./multicall";
 import { addressWord } from "./payer-state";
 import { requireFunds } from "./quote";
 import type { Rpc } from "./rpc";
+import { isObjection } from "./rpc-error";
 import type { ChainClient } from "./rpc-node";
 import { MAX_GAS } from "./simulation";
 import { encodeTransfer, encodeTransfers } from "./transfer";
@@ -19,27 +20,43 @@ const GAS_BASE = 21_000n;
 const HEADROOM_PERCENT = 20n;
 /** How long an estimate counts. What it is needed for, rollups that charge for publishing within gas, moves slowly. */
 const ESTIMATE_FRESH_MS = 30_000;
-/** A group takes no more of a block than this part of it, and no more than any chain allows one transaction (EIP-7825). */
+/** A group takes no more of a block than this part of it. */
 const BLOCK_SHARE = 4n;
+/** The most gas that every chain allows one transaction (EIP-7825). */
 const MOST_GAS = 2n ** 24n;
+
+/** What is offered for so many transfers, of which each takes this much. */
+function gasFor(count: number, each: bigint): bigint {
+  return GAS_FIRST + BigInt(count) * each;
+}
+
+/** As much of this gas as every chain allows one transaction. */
+export function allowed(gas: bigint): bigint {
+  return gas < MOST_GAS ? gas : MOST_GAS;
+}
+
+/** How many transfers have room in a group; one always. */
+function roomIn({ blockGasLimit }: GasPrice, each: bigint): number {
+  const most = allowed(blockGasLimit / BLOCK_SHARE);
+  return most > gasFor(1, each) ? Number((most - GAS_FIRST) / each) : 1;
+}
+
+/** Nothing, where an RPC answers that a call fails as a whole; throws where it did not answer. */
+function noneIfObjected(error: unknown): null {
+  if (isObjection(error)) return null;
+  throw error;
+}
 
 /**
  * Makes what quotes transfers that go as one transaction: one simulation tells which of them move, and gas is offered by
  * their number. That is tight on purpose: whoever learns to burn gas between now and then burns what the group would have
- * taken, and no more.
+ * taken, and no more. Whoever burns it already may leave too little for Multicall3 to end in: then none of them moves
+ * together, and each is for its own quote to judge.
  */
 export function openGroupQuotes(rpc: Rpc, relayer: Address) {
   const ethBalanceOf: Hex = `${ETH_BALANCE}${addressWord(relayer)}`;
   let each = GAS_EACH;
   let estimatedUntil = 0;
-
-  const limitFor = (count: number) => GAS_FIRST + BigInt(count) * each;
-
-  function roomIn({ blockGasLimit }: GasPrice): number {
-    const share = blockGasLimit / BLOCK_SHARE;
-    const most = share < MOST_GAS ? share : MOST_GAS;
-    return most > limitFor(1) ? Number((most - GAS_FIRST) / each) : 1;
-  }
 
   async function estimate(client: ChainClient, group: readonly Authorization[]): Promise<void> {
     if (performance.now() < estimatedUntil) return;
@@ -55,22 +72,33 @@ export function openGroupQuotes(rpc: Rpc, relayer: Address) {
     each = sane > GAS_EACH ? sane : GAS_EACH;
   }
 
-  return async (authorizations: readonly Authorization[], price: Promise<GasPrice>): Promise<GroupQuote> => {
+  async function quoteGroup(
+    authorizations: readonly Authorization[],
+    price: Promise<GasPrice>,
+  ): Promise<GroupQuote> {
+    const eachNow = each;
     // One has room always, and is tried while the price is read.
-    const group = authorizations.length > 1 ? authorizations.slice(0, roomIn(await price)) : authorizations;
+    const group =
+      authorizations.length > 1 ? authorizations.slice(0, roomIn(await price, eachNow)) : authorizations;
     const calls = group.map((one) => ({ target: one.asset, data: encodeTransfer(one) }));
-    return rpc.ask(async (client) => {
+    const gas = gasFor(group.length, eachNow);
+    const question = async (client: ChainClient): Promise<GroupQuote> => {
       const balanceOf = { target: multicall3Of(client), data: ethBalanceOf };
-      const [[balance, ...results], { maxFeePerGas, maxPriorityFeePerGas, headNumber }] = await Promise.all([
-        callTogether(client, [balanceOf, ...calls], { gas: limitFor(group.length) }),
+      const [results, { maxFeePerGas, maxPriorityFeePerGas, headNumber }] = await Promise.all([
+        callTogether(client, [balanceOf, ...calls], { gas }).catch(noneIfObjected),
         price,
         estimate(client, group),
       ]);
-      const gas = limitFor(group.length);
+      const quote = { gas: { gas, maxFeePerGas, maxPriorityFeePerGas }, headNumber };
+      if (results === null) return { moves: group.map(() => false), ...quote };
+      const [balance, ...tried] = results;
       if (balance?.success !== true) throw new Error("Multicall3 did not tell the relayer's balance");
       requireFunds(relayer, BigInt(balance.returnData), gas * maxFeePerGas);
-      const moves = group.map((_, index) => results[index]?.success === true);
-      return { moves, gas: { gas, maxFeePerGas, maxPriorityFeePerGas }, headNumber };
-    });
-  };
+      return { moves: group.map((_, index) => tried[index]?.success === true), ...quote };
+    };
+    const quote = await rpc.ask(question, { doubts: ({ moves }) => !moves.includes(true) });
+    // What turned out to take more is cut and tried again with that: what is offered is what was tried, and no more than its share.
+    return each > eachNow ? quoteGroup(authorizations, price) : quote;
+  }
+  return quoteGroup;
 }
