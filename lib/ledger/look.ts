@@ -12,7 +12,7 @@ export interface Found extends Pick<ClaimedPayment, "id" | "money" | "delivery" 
   /** Which the payer gave with it, as it was verified. */
   signature: string;
   reason: string | null;
-  /** Whether somebody works on it. */
+  /** Whether somebody works on it, which a worker does not that looks at what was sent. */
   leased: boolean;
   exhausted: boolean;
   /** Of the transaction that paid it. */
@@ -31,7 +31,8 @@ const LOOK = `
     p.signature, p.leased, p.exhausted, s.tx_hash "txHash", a.sealed
   from json_to_recordset($1::text::json) i (n int, identity bytea)
   cross join lateral (
-    select p.*, p.authorization ->> 'signature' signature, coalesce(p.lease_until > now(), false) leased,
+    select p.*, p.authorization ->> 'signature' signature,
+      coalesce(p.lease_until > now() and (p.lease_owner is not null or p.money <> 'submitting'), false) leased,
       ${IS_EXHAUSTED} exhausted
     from payments p where p.identity = i.identity limit 1
   ) p

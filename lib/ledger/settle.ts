@@ -42,19 +42,19 @@ export async function settle(parts: SettleParts, payment: ClaimedPayment): Promi
   const { db } = parts;
   if (payment.money === "settled" || payment.money === "final") return standingCharge(db, payment.id, null);
   const authorization = authorizationOf(payment);
-  const sent = payment.money === "held" ? await send(parts, payment, authorization) : null;
+  const sent = payment.money === "held" ? await sendHeld(parts, payment, authorization) : null;
   if (sent !== null && "outcome" in sent) return sent;
   try {
     return await (sent === null
       ? chargeSentBefore(parts, payment)
       : chargeSent(parts, payment, authorization, sent));
   } catch (error) {
-    return unknown(parts, payment, error);
+    return unknownOutcome(parts, payment, error);
   }
 }
 
 /** Sends a held payment; what it came to where it was not sent, or where that is not known. */
-async function send(
+async function sendHeld(
   parts: SettleParts,
   payment: ClaimedPayment,
   authorization: Authorization,
@@ -73,15 +73,15 @@ async function send(
   } catch (error) {
     // It may have been stored, and its reply lost: then workers send it (faults C11, E2).
     if (await withdraw(db, payment).catch(() => false)) throw error;
-    return unknown(parts, payment, error);
+    return unknownOutcome(parts, payment, error);
   }
 }
 
 /** The money may have moved: whatever broke, the caller must not sign again (faults E3). */
-async function unknown({ db, log }: SettleParts, { id }: ClaimedPayment, error: unknown): Promise<Charge> {
-  const sent = await readSent(db, id).catch(() => null);
+async function unknownOutcome(parts: SettleParts, { id }: ClaimedPayment, error: unknown): Promise<Charge> {
+  const sent = await readSent(parts.db, id).catch(() => null);
   const txHash = sent?.hashes[0] ?? "";
-  log.error("settle.unknown_outcome", { payment: id, txHash, error });
+  parts.log.error("settle.unknown_outcome", { payment: id, txHash, error });
   return { outcome: "pending", txHash };
 }
 

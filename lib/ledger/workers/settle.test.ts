@@ -87,6 +87,25 @@ describe("the workers", () => {
     expect(await ledger.settle({ ...payment, money: "settled" })).toEqual({ outcome: "settled", txHash });
   });
 
+  it("show as owed a stream whose process died before it was paid for, and so before it began (C7, B14)", async () => {
+    const payment = await claimWork(await mintPayment({}, await outside.payer(10_000n)));
+    await ledger.beginStream(payment, 200);
+    await lose(payment);
+    expect(await finish(payment)).toMatchObject({ money: "settled", delivery: "failed" });
+  });
+
+  it("keep nobody from hearing where a payment stands that they look at (A1, B11)", async () => {
+    const minted = await mintPayment({}, await outside.payer(10_000n));
+    const payment = await claimWork(minted);
+    await ledger.keepAnswer(payment, ANSWER);
+    await lose(payment);
+    await settleUnattended(db, new Map([[chain.network.id, chain]]), log);
+    const { leaseOwner, leaseUntil } = await rowOf(payment);
+    expect([leaseOwner, leaseUntil]).toEqual([null, expect.any(Date)]);
+    expect(await ledger.claim(minted)).toMatchObject({ kind: "submitted", payment: { id: payment.id } });
+    expect(await finish(payment)).toMatchObject({ money: "settled" });
+  });
+
   it("finish the payments of one network while another is silent", async () => {
     const relayerKey = generatePrivateKey();
     const silent = openChains(

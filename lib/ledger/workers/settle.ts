@@ -11,6 +11,9 @@ type Db = Database["db"];
 
 const AT_ONCE = 50;
 
+/** A stream begins once it is paid for: whoever died before, and never gave its lease back, sent nothing of it, so it is owed. */
+const unlessCutOff = sql`case when delivery = 'streaming' and lease_owner is not null then 'failed' else delivery end`;
+
 /** Takes submitted payments that nobody works on, those looked at longest ago first, so that none keeps others waiting. */
 async function takeUnattended(db: Db) {
   return db.transaction(async (tx) => {
@@ -25,7 +28,7 @@ async function takeUnattended(db: Db) {
     // A short lease keeps replicas off each other's rows without holding a transaction across the chain.
     return tx
       .update(payments)
-      .set({ leaseOwner: null, leaseUntil: sql`now() + interval '5 seconds'` })
+      .set({ leaseOwner: null, leaseUntil: sql`now() + interval '5 seconds'`, delivery: unlessCutOff })
       .where(sql`${payments.id} in ${due.map((row) => row.id)}`)
       .returning();
   });
