@@ -249,7 +249,10 @@ export interface Relayer {
     gas: GasQuote,
     accountNonce: number,
   ): Promise<SignedTransaction>;
-  /** Signs a transaction again that is stuck, with the same account nonce, other fees, and these transfers alone. */
+  /**
+   * Signs a transaction again that is stuck, with the same account nonce, other fees, and these transfers alone; with less
+   * gas where it offers more than chains allow.
+   */
   signAgain(raw: Hex, authorizations: readonly Authorization[], fees: Fees): Promise<SignedTransaction>;
   /** Whether a signed transaction makes these transfers, in this order, and no others. */
   makes(raw: Hex, authorizations: readonly Authorization[]): boolean;
@@ -269,7 +272,7 @@ export interface Relayer {
   /** The account nonce of the first transaction that is not mined yet; lowest first, where RPCs do not agree. */
   minedNonces(): Promise<readonly [number, ...number[]]>;
   gasPrice(): Promise<GasPrice>;
-  /** What a transaction of ours cost; null while it is not mined. */
+  /** What a transaction of ours cost, as two RPCs say while two answer; null while it is not mined, or they do not agree. */
   gasBill(txHash: Hex): Promise<GasBill | null>;
 }
 

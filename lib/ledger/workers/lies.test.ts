@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Chain } from "@/lib/chain/chain";
 import { keptLog, lyingRpc, openLocal } from "@/lib/chain/fixture";
 import { chainTxs } from "@/lib/db/schema";
+import { authorizationOf } from "@/lib/ledger/authorization";
 import { losingBroadcasts, relayerOf } from "@/lib/ledger/fixture";
 import { openOwnLedger } from "@/lib/ledger/own-ledger.fixture";
 import { syncRelayer } from "@/lib/ledger/sign-and-store";
@@ -115,6 +116,40 @@ describe("of two RPCs the first, which lies all the time,", () => {
   });
 });
 
+describe("of two RPCs the one that counts more transactions than there are, and invents receipts,", () => {
+  it("keeps no gap open that a relayer's transactions wait behind (D10, D3)", async () => {
+    const [mined] = await own.settlementsOf(await own.settled());
+    const payer = await own.outside.payer(10_000n);
+    const lost = await own.answered({}, payer);
+    await own.sent(lost);
+    await own.outside.cancel(payer, authorizationOf(lost));
+    await own.settleRound();
+    expect(await own.rowOf(lost)).toMatchObject({ money: "void" });
+    const receipt = await own.outside.client.request<{
+      Method: "eth_getTransactionReceipt";
+      Parameters: [string];
+      ReturnType: object;
+    }>({ method: "eth_getTransactionReceipt", params: [mined?.txHash ?? ""] });
+    const chain = await seenThrough(
+      (call, result) => {
+        const isUnknown = call.method === "eth_getTransactionReceipt" && result === null;
+        if (isUnknown) return { ...receipt, transactionHash: call.params?.[0] };
+        return miscounting((count) => count + 50)(call, result);
+      },
+      [own.rpcUrl],
+    );
+    const next = await own.answered();
+    await own.sent(next, chain);
+    for (let round = 0; round < 2; round++) {
+      await meterGas(own.db, chain);
+      await fillGaps(own.db, chain, own.log);
+    }
+    await own.outside.client.mine({ blocks: 1 });
+    await own.settleRound();
+    expect(await own.rowOf(next)).toMatchObject({ money: "settled" });
+  });
+});
+
 describe("a transaction that was priced by a lie", () => {
   it("far too low is mined once an honest RPC answers, even if the other goes on lying (D9, D3)", async () => {
     const nonce = await nextNonce();
@@ -165,6 +200,6 @@ describe("a transaction that was priced by a lie", () => {
     await own.settleRound();
     expect(await own.rowOf(payment)).toMatchObject({ money: "void" });
     await fillGaps(own.db, await seenThrough(LOW_FEES, [own.rpcUrl]), keptLog());
-    expect(await relayerOf(own.chain).minedNonces()).toEqual([nonce + 1]);
+    await expect.poll(() => relayerOf(own.chain).minedNonces()).toEqual([nonce + 1]);
   });
 });
