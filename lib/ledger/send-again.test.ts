@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { toHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Chain } from "@/lib/chain/chain";
-import { openLocal, serve } from "@/lib/chain/fixture";
+import { lyingRpc, openLocal, serve } from "@/lib/chain/fixture";
 import { encodeTransfer } from "@/lib/chain/transfer";
 import { payments } from "@/lib/db/schema";
 import type { ClaimedPayment } from "@/lib/gateway/ports";
@@ -11,6 +11,7 @@ import { openOwnLedger } from "./own-ledger.fixture";
 import { recordSettlements } from "./record";
 import { settle } from "./settle";
 import { openSubmit } from "./submit-group";
+import { fillGaps } from "./workers/fill-gaps";
 import { finalise } from "./workers/finalise";
 import { settleUnattended } from "./workers/settle";
 
@@ -109,6 +110,30 @@ describe("a payment that a stranger's transaction settled, which a reorg dropped
     await own.rest(payment);
     await settleOn(own.chain, payment);
     expect(await own.chain.isUnused(authorizationOf(payment))).toBe(true);
+  });
+});
+
+describe("a payment whose transaction waits", () => {
+  it("is not signed anew because one RPC says that its account nonce is used up (D3, D10)", async () => {
+    const payment = await own.answered();
+    await own.sent(payment);
+    await own.rest(payment);
+    const { chainTxId } = await own.rowOf(payment);
+    const liar = await lyingRpc(own.rpcUrl, ({ method }, result) =>
+      method === "eth_getTransactionCount" ? toHex(Number(result) + 50) : result,
+    );
+    onTestFinished(liar.close);
+    for (const rpcs of [
+      [liar.url, own.rpcUrl],
+      [own.rpcUrl, liar.url],
+    ]) {
+      const chain = openLocal(rpcs, { relayerKey: own.relayerKey }, own.log);
+      for (let round = 0; round < 2; round++) await settleOn(chain, payment);
+    }
+    expect(await own.rowOf(payment)).toMatchObject({ money: "submitting", chainTxId });
+    await fillGaps(own.db, own.chain, own.log);
+    await settleOn(own.chain, payment);
+    expect(await own.rowOf(payment)).toMatchObject(SETTLED);
   });
 });
 

@@ -1,5 +1,4 @@
 import { sql } from "drizzle-orm";
-import type { Hex } from "viem";
 import type { Authorization, Chain } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { newId } from "@/lib/ids";
@@ -33,7 +32,8 @@ export async function sendAgain(
   try {
     if (submitter.kind === "relayers") return await alone(lease);
     const { txHash } = await submitter.settle(authorization);
-    await renameHash(db, payment.id, lease, txHash);
+    await db.execute(sql`
+      update payments set facilitator_tx_hash = ${txHash} where id = ${payment.id} and lease_owner = ${lease}`);
     return { kind: "sent", txHash };
   } finally {
     // It ends now, and stays in the row: copies that began before must find it changed.
@@ -57,11 +57,4 @@ async function takeAgain(
       and (lease_owner is null or lease_until < now())
     returning id`);
   return taken.length === 1;
-}
-
-/** Notes the hash that a facilitator names now; the one it named before is of no use, as the chain lost it. */
-async function renameHash(db: Db, paymentId: string, lease: string, txHash: Hex | null): Promise<void> {
-  await db.execute(sql`
-    update payments set facilitator_tx_hash = nullif(${txHash}, facilitator_tx_hash)
-    where id = ${paymentId} and lease_owner = ${lease}`);
 }

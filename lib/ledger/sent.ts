@@ -6,6 +6,9 @@ import type { Db } from "@/lib/db/client";
 /** How long what was sent is left to the network before anybody thinks of sending it again. */
 const REST_SECONDS = 10;
 
+/** How long after a reorg workers ask a facilitator again; one that refuses for longer is left to who presents the payment. */
+const DROPPED_SECONDS = 60;
+
 /** How a payment was sent, as its row had it at one moment. */
 export interface SentPayment {
   /** Whether what becomes of it is still to be found out. */
@@ -18,7 +21,7 @@ export interface SentPayment {
   facilitator: string | null;
   /** Every hash under which it may have been sent, the likeliest first: fees are raised under new ones. */
   hashes: Hex[];
-  /** Whether a facilitator named the transaction that paid it, and a reorg dropped that. */
+  /** Whether a reorg dropped what paid it a moment ago, and no other transaction was named since. */
   isDropped: boolean;
   /** Whether it may be charged at all, and its authorization be used for some time. */
   isChargeable: boolean;
@@ -40,7 +43,9 @@ export async function readSent(db: Db, paymentId: string): Promise<SentPayment> 
       facilitator, facilitator_tx_hash named, p.lease_until::text "leaseUntil",
       coalesce(submitted_at < now() - make_interval(secs => ${REST_SECONDS}), false) "isRested",
       (charge = 'before' or answered_at is not null) and valid_before > extract(epoch from now()) "isChargeable",
-      exists (select from settlements s where s.payment_id = p.id and s.tx_hash = facilitator_tx_hash) "isDropped",
+      exists (select from settlements s where s.payment_id = p.id
+        and s.orphaned_at > now() - make_interval(secs => ${DROPPED_SECONDS})
+        and (facilitator_tx_hash is null or s.tx_hash = lower(facilitator_tx_hash))) "isDropped",
       (select coalesce(json_agg(tx.hash order by tx.version desc), '[]') from chain_txs tx
         where (tx.network, tx.sender, tx.account_nonce) = (first.network, first.sender, first.account_nonce)) signed
     from payments p left join chain_txs first on first.id = chain_tx_id
