@@ -138,11 +138,14 @@ describe("a payment whose transaction waits", () => {
 });
 
 describe("a payment that a facilitator settled by what a reorg dropped", () => {
-  /** A facilitator that settles what it is asked to, each time anew, and counts how often it is asked. */
-  async function openFacilitator(authorization: ReturnType<typeof authorizationOf>) {
+  /** A facilitator that settles what it is asked to, each time anew but for some after the first, and counts how often it is asked. */
+  async function openFacilitator(authorization: ReturnType<typeof authorizationOf>, refusals: number) {
     let asked = 0;
     const server = await serve(async () => {
       asked += 1;
+      if (asked > 1 && asked <= 1 + refusals) {
+        return { body: JSON.stringify({ success: false, errorReason: "busy" }) };
+      }
       const { transactionHash } = await own.outside.send(authorization.asset, encodeTransfer(authorization));
       return { body: JSON.stringify({ success: true, transaction: transactionHash }) };
     });
@@ -150,9 +153,9 @@ describe("a payment that a facilitator settled by what a reorg dropped", () => {
     return { chain: openLocal(own.rpcUrl, { facilitator: server.url }), asked: () => asked };
   }
 
-  async function dropped() {
+  async function dropped(refusals = 0) {
     const payment = await own.answered();
-    const { chain, asked } = await openFacilitator(authorizationOf(payment));
+    const { chain, asked } = await openFacilitator(authorizationOf(payment), refusals);
     expect(await charge(chain, payment)).toMatchObject({ outcome: "settled" });
     await drop(chain, payment);
     return { payment, chain, asked };
@@ -166,6 +169,14 @@ describe("a payment that a facilitator settled by what a reorg dropped", () => {
     for (let round = 0; round < 3; round++) await settleOn(chain, payment);
     expect(await own.rowOf(payment)).toMatchObject(SETTLED);
     expect(asked()).toBe(2);
+  });
+
+  it("has it asked once more when it refuses at first (D6, D13)", async () => {
+    const { payment, chain, asked } = await dropped(2);
+    await own.rest(payment);
+    for (let round = 0; round < 5; round++) await settleOn(chain, payment);
+    expect(await own.rowOf(payment)).toMatchObject(SETTLED);
+    expect(asked()).toBe(4);
   });
 
   it("has it asked again when its payer presents it again (D6, D13)", async () => {

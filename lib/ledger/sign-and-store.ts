@@ -26,7 +26,7 @@ export interface StoredGroup {
   paymentIds: ReadonlySet<string>;
 }
 
-/** What payments must be to be sent: held, or, once more by themselves, sent in vain among others. */
+/** What payments must be to be sent: held, or, once more by themselves, sent in vain. */
 export type SendFrom = "held" | "submitting";
 
 /**

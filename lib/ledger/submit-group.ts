@@ -44,7 +44,10 @@ async function submitGroup(
   });
 }
 
-/** Sends a held payment to the network. Throws ChainUnavailable when nothing was stored and sent. */
+/**
+ * Sends a held payment to the network. Throws ChainUnavailable when nothing was stored and sent; after any other error that
+ * is not known.
+ */
 export type Submit = (
   chain: Chain,
   payment: Chargeable & { digest: Uint8Array },
