@@ -26,12 +26,17 @@ export function watchReadiness(parts: Pick<Parts, "database" | "chains">): Readi
 }
 
 async function findFaults({ database, chains }: Pick<Parts, "database" | "chains">): Promise<string[]> {
-  const checks = [databaseFaults(database), ...[...chains.values()].map((chain) => chain.faults())];
   const late = AbortSignal.timeout(DEADLINE_MS);
-  const deadline = new Promise<string[]>((resolve) =>
-    late.addEventListener("abort", () => resolve(["A check did not answer in time."])),
-  );
-  const found = await Promise.all(checks.map((check) => Promise.race([check, deadline])));
+  const inTime = (who: string, faults: Promise<string[]>) => {
+    const deadline = new Promise<string[]>((resolve) =>
+      late.addEventListener("abort", () => resolve([`${who} does not answer in time.`])),
+    );
+    return Promise.race([faults, deadline]);
+  };
+  const found = await Promise.all([
+    inTime("The database", databaseFaults(database)),
+    ...[...chains.values()].map((chain) => inTime(`The chain of ${chain.network.name}`, chain.faults())),
+  ]);
   return found.flat();
 }
 

@@ -7,10 +7,10 @@ import { Time } from "@/components/ui/time";
 import { networkById } from "@/lib/chain/networks";
 import type { Finding } from "@/lib/server/operations/sweeps";
 
-const WORDS: Readonly<Record<Finding["kind"], string>> = {
-  unknown_transfer: "Paid to another seller",
-  unanswered_transfer: "Paid, never answered",
-  missing_transfer: "Booked, not in its block",
+const WORDS: Readonly<Record<Finding["kind"], { word: string; whatToDo: string }>> = {
+  unknown_transfer: { word: "Paid to another seller", whatToDo: "Nothing: the next sweep closes it" },
+  unanswered_transfer: { word: "Paid, never answered", whatToDo: "Give it back, or serve it by hand" },
+  missing_transfer: { word: "Booked, not in its block", whatToDo: "Look for it by its transaction" },
 };
 
 /** What the chain sweep found that the ledger does not say. */
@@ -34,9 +34,12 @@ export function Findings({ findings, timeZone }: { findings: readonly Finding[];
           return (
             <tr key={finding.id}>
               <Td>
-                <Badge tone="danger" icon={CircleAlert}>
-                  {WORDS[finding.kind]}
-                </Badge>
+                <span className="block pt-1.5">
+                  <Badge tone="danger" icon={CircleAlert}>
+                    {WORDS[finding.kind].word}
+                  </Badge>
+                </span>
+                <span className="block pb-1.5 text-muted">{WORDS[finding.kind].whatToDo}</span>
               </Td>
               <Td className="whitespace-nowrap">{network?.name ?? finding.network}</Td>
               <Td end>

@@ -6,8 +6,9 @@ import { ageOf } from "./age";
 import type { Operations } from "./read";
 import { HealthState } from "./states";
 
-/** Every native coin of the networks we know has as many. */
-const COIN_DECIMALS = 18;
+/** Every native coin of the networks we know has 18 decimals; the last dozen tell nobody anything. */
+const COIN_DECIMALS = 6;
+const UNTOLD = 10n ** 12n;
 
 function Part({ part, kind, now }: { part: RpcHealth | FacilitatorHealth; kind: string; now: Date }) {
   const head = "head" in part ? part.head : null;
@@ -44,7 +45,7 @@ function Gas({ relayer: { address, gas } }: { relayer: RelayerHealth }) {
       <strong className="font-medium text-text tabular-nums">
         {gas.settlements.toLocaleString("en-GB")} settlements
       </strong>{" "}
-      ({formatUnits(gas.balance, COIN_DECIMALS)} of the network's coin at{" "}
+      ({formatUnits(gas.balance / UNTOLD, COIN_DECIMALS)} of the network's coin at{" "}
       <span className="font-mono wrap-anywhere">{address}</span>)
       {short && (
         <span className="font-medium text-danger">. Too little: it sends nothing until there is more.</span>

@@ -22,7 +22,7 @@ const SHOWN = 20;
 export async function readLedgerAgainstChain(db: Db): Promise<LedgerAgainstChain> {
   const open = isNull(chainFindings.resolvedAt);
   const [cursors, findings, [total]] = await Promise.all([
-    db.select().from(chainCursors),
+    db.select().from(chainCursors).orderBy(chainCursors.network, desc(chainCursors.worker)),
     db.select().from(chainFindings).where(open).orderBy(desc(chainFindings.firstSeenAt)).limit(SHOWN),
     db.select({ open: count() }).from(chainFindings).where(open),
   ]);
