@@ -52,7 +52,7 @@ export function openMempool(rpcUrl: string): Mempool {
       const proxy = await openRpcProxy(rpcUrl, "model");
       proxy.behave(async (call, forward) => {
         if (!quoting && isQuote(call)) {
-          return { jsonrpc: "2.0", id: call.id, error: { code: -32_000, message: "no answer to that" } };
+          return { jsonrpc: "2.0", id: call.id, error: { code: -32_005, message: "limit exceeded" } };
         }
         if (!holding || call.method !== "eth_sendRawTransaction") {
           const answer = forward();
