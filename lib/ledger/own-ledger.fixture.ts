@@ -88,6 +88,7 @@ export async function openOwnLedger() {
   return {
     ...test,
     rpcUrl: own.rpcUrl,
+    databaseUrl: database.url,
     relayerKey,
     chain,
     outside,

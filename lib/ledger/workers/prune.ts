@@ -18,12 +18,13 @@ export async function prune(db: Db): Promise<void> {
   // While a payment may still be charged its answer stays: otherwise its payer would pay for nothing.
   await inBatches((limit) =>
     db.execute(sql`
-    delete from answers where payment_id in (
-      select payment_id from answers join payments on payments.id = payment_id
+    delete from answers where payment_id = any(array(
+      select payment_id from answers
+      cross join lateral (select settled_at from payments where id = payment_id limit 1) paid
       where expires_at < now() and settled_at < now() - make_interval(hours => ${KEEP_HOURS})
       order by expires_at
       limit ${limit}
-      for update of answers skip locked)
+      for update of answers skip locked))
     returning payment_id`),
   );
   await inBatches((limit) =>
