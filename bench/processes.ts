@@ -60,12 +60,12 @@ export async function endChild(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-/** Processor time a process has used so far, in ms, its threads included; NaN where /proc does not tell. */
+/** Processor time a process and its children that ended have used so far, in ms; NaN where /proc does not tell. */
 export async function cpuMs(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // "pid (name) state …", and the name may hold anything; user and system time are the 14th and 15th field.
+  // "pid (name) state …", and the name may hold anything; its own time and its children's are the 14th to 17th field.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * MS_PER_TICK;
 }
 
 /** Memory a process has in use, in MiB; NaN where /proc does not tell. */
