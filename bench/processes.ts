@@ -63,6 +63,7 @@ export async function endChild(child: ChildProcess): Promise<void> {
 /** Processor time a process and its children that ended have used so far, in ms; NaN where /proc does not tell. */
 export async function cpuMs(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  if (text === "") return Number.NaN;
   // "pid (name) state …", and the name may hold anything; its own time and its children's are the 14th to 17th field.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * MS_PER_TICK;
