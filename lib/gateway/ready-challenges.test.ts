@@ -4,7 +4,7 @@ import type { Quote } from "./quote";
 import { openReadyChallenges } from "./ready-challenges";
 
 const address = `0x${"1".repeat(40)}` as const;
-const challenge = { headers: [], beginning: "{" };
+const challenge = { header: "e30=", beginning: "{" };
 const rule = { method: "GET", path: "/now", priceMicroUsd: 1n };
 const source = { rule, sellerName: "Ada" };
 const terms: EndpointTerms = {
@@ -24,7 +24,7 @@ test("a 402 of another version or under another name is not what was asked for (
   ready.keep("GET shop/now", source, quote, challenge);
   const find = (other: Partial<typeof source>) =>
     ready.find("GET shop/now", { ...source, ...other }, () => quote);
-  expect(find({})).toBe(challenge);
+  expect(find({})).toEqual(challenge);
   expect(find({ rule: { ...rule } })).toBeNull();
   expect(find({ sellerName: "Bob" })).toBeNull();
 });
@@ -33,8 +33,8 @@ test("a 402 lasts while the same networks are offered, and a second at most when
   const ready = openReadyChallenges();
   ready.keep("GET shop/now", source, quoteOn("eip155:8453", "eip155:1"), challenge);
   const find = (quote: Quote | null) => ready.find("GET shop/now", source, () => quote);
-  expect(find(quoteOn("eip155:1"))).toBe(challenge);
+  expect(find(quoteOn("eip155:1"))).toEqual(challenge);
   await expect.poll(() => find(quoteOn("eip155:1")), { timeout: 5_000 }).toBeNull();
   expect(find(null)).toBeNull();
-  expect(find(quoteOn("eip155:8453", "eip155:1"))).toBe(challenge);
+  expect(find(quoteOn("eip155:8453", "eip155:1"))).toEqual(challenge);
 });

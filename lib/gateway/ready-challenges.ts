@@ -3,8 +3,8 @@ import type { Rule } from "./ports";
 import type { Quote } from "./quote";
 import type { Challenge } from "./respond";
 
-/** About those of a hundred thousand endpoints. */
-const MAX_BYTES = 256 * 2 ** 20;
+/** Those of about thirty thousand URLs: more would take more memory than their making takes time. */
+const MAX_BYTES = 64 * 2 ** 20;
 /** How long a 402 is given without another look at what is offered: by itself only the gas changes that a price must cover. */
 const SURE_MS = 1_000;
 
@@ -33,8 +33,13 @@ function networksOf(quote: Quote | null): string {
   return quote?.offers.map(({ network }) => network).join() ?? "";
 }
 
-function bytesOf(key: string, { headers, beginning }: Challenge): number {
-  return headers.flat().reduce((sum, text) => sum + text.length, 500 + key.length + beginning.length);
+/** A text in one piece: one that was put together holds on to all it was made of. */
+function inOnePiece(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
+}
+
+function bytesOf(key: string, { header, beginning }: Challenge): number {
+  return 500 + key.length + header.length + beginning.length;
 }
 
 /** Opens an empty store of bounded size, which those leave first that were not asked for lately. */
@@ -53,8 +58,13 @@ export function openReadyChallenges(): ReadyChallenges {
       return ready.challenge;
     },
     keep(key, source, quote, challenge) {
-      const sureUntil = Date.now() + SURE_MS;
-      const ready = { ...source, challenge, networks: networksOf(quote), sureUntil };
+      const { header, beginning } = challenge;
+      const ready: Ready = {
+        ...source,
+        challenge: { header, beginning: inOnePiece(beginning) },
+        networks: networksOf(quote),
+        sureUntil: Date.now() + SURE_MS,
+      };
       kept.set(key, ready, bytesOf(key, challenge));
     },
   };

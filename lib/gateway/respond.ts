@@ -58,8 +58,9 @@ export interface Demand {
 
 /** A 402 that lacks nothing but the id of the request it answers. */
 export interface Challenge {
-  headers: GatewayResponse["headers"];
-  /** JSON up to that id. */
+  /** Value of `PAYMENT-REQUIRED`. */
+  header: string;
+  /** JSON up to that id, in ASCII. */
   beginning: string;
 }
 
@@ -70,18 +71,19 @@ export function challenge(demand: Demand, code: ReasonCode): Challenge {
   const { terms, offers, sellerName, resourceUrl: url } = demand;
   const resource = { url, description: terms.description || terms.name, serviceName: sellerName };
   const { header, body } = buildChallenge(offers, resource, code);
+  return { header, beginning: `${asciiJson(body).slice(0, -1)},"requestId":"` };
+}
+
+/** Answers a request with a 402. */
+export function challenged({ header, beginning }: Challenge, { id }: NamedRequest): GatewayResponse {
   return {
+    status: 402,
     headers: [
       ["Content-Type", "application/problem+json"],
       ["PAYMENT-REQUIRED", header],
     ],
-    beginning: `${asciiJson(body).slice(0, -1)},"requestId":"`,
+    body: `${beginning}${id}${ENDING}`,
   };
-}
-
-/** Answers a request with a 402. */
-export function challenged({ headers, beginning }: Challenge, { id }: NamedRequest): GatewayResponse {
-  return { status: 402, headers, body: `${beginning}${id}${ENDING}` };
 }
 
 /** Shows a person the 402: the page in the place of the JSON, with the same header. */
