@@ -57,7 +57,7 @@ export async function readAsk(client: ChainClient, relayer: Address): Promise<As
  * `urgent` is for one that was not mined for that: the highest tip, within what is sane, since some nodes take none below
  * their own; and no balance that an RPC lies about holds it back.
  */
-export function agreedPrice(asks: readonly [Ask, ...Ask[]]): GasPrice {
+function agreedPrice(asks: readonly [Ask, ...Ask[]]): GasPrice {
   const lowest = (of: (ask: Ask) => bigint) => asks.map(of).reduce(least);
   const highest = (of: (ask: Ask) => bigint) => asks.map(of).reduce(most);
   const within = (balance: bigint, maxPriorityFeePerGas: bigint): Fees => {

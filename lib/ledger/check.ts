@@ -4,11 +4,11 @@ import { type AuthorizedTransfer, ChainUnavailable, type Network, type Transfer 
 import type { Rpc } from "@/lib/chain/rpc";
 import { readAuthorizedTransfers, readTransfers, readUsedBeside } from "@/lib/chain/transfers";
 import type { Database, Db } from "@/lib/db/client";
+import { itsSettlement } from "@/lib/db/its-settlement";
 import { payments, settlements } from "@/lib/db/schema";
 import { allowMinutes } from "@/lib/db/transaction";
 import { formatUnits } from "@/lib/money";
 import { presentedAmong } from "./presented";
-import { itsSettlement } from "./record";
 
 /** A network whose settlements are compared. */
 export interface CheckedNetwork {

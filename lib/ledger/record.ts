@@ -1,14 +1,10 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Proof, TransferProof } from "@/lib/chain/chain";
 import type { Database, Db } from "@/lib/db/client";
 import { prepared } from "@/lib/db/prepared";
-import { payments, settlements } from "@/lib/db/schema";
 import { newId } from "@/lib/ids";
 import type { ReasonCode } from "@/lib/x402/reasons";
 import { givenRows, inOrder, lockEach } from "./lock-ours";
-
-/** Joins a payment with the settlement that stands; one that a reorg dropped does not. */
-export const itsSettlement = and(eq(settlements.paymentId, payments.id), isNull(settlements.orphanedAt));
 
 /** Books what arrived for a submitted payment; whether it can still arrive is for who looks after it to judge. */
 export async function book(db: Database["db"], paymentId: string, proof: Proof): Promise<void> {

@@ -81,7 +81,7 @@ export async function signAndStore(
 type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
 /** Locks the payments that are still ours, in the order of their ids as everybody does. */
-function lockOurs(group: readonly Transferable[], from: SendFrom): SQL {
+function lockClaimed(group: readonly Transferable[], from: SendFrom): SQL {
   const wanted = JSON.stringify(group.map(({ payment: { id, lease } }) => ({ id, lease })));
   return sql`select payments.id from payments
     join json_to_recordset(${wanted}::text::json) wanted(id uuid, lease text)
@@ -99,7 +99,7 @@ async function takeOurs(
   from: SendFrom,
 ) {
   const [row] = await tx.execute<{ ids: string[]; account_nonce: string | null }>(sql`
-    with ours as materialized (${lockOurs(group, from)}), taken as (
+    with ours as materialized (${lockClaimed(group, from)}), taken as (
       update relayers set next_nonce = next_nonce + 1
       where network = ${network} and address = ${address} and exists (select from ours)
       returning next_nonce - 1 account_nonce

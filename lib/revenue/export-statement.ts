@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import type { SessionSettings } from "@/lib/db/copy-out";
+import { itsSettlement } from "@/lib/db/its-settlement";
 import { endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
 import { type ExportContext, exportColumns } from "./columns";
-import { counted, itsSettlement, type Scope, within } from "./scope";
+import { counted, type Scope, within } from "./scope";
 
 /**
  * Settings of the session a file is read in: row by row along the index of its order, so that the first is there at once

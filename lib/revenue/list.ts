@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
+import { itsSettlement } from "@/lib/db/its-settlement";
 import { chainTxs, endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
 import { beyond, type Cursor, itsCursor } from "./cursor";
-import { counted, itsSettlement, type Scope, within } from "./scope";
+import { counted, type Scope, within } from "./scope";
 import { isFinalOnly, isTallied } from "./tally/kinds-in";
 import { idsOfPage } from "./tally/page";
 

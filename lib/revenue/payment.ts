@@ -1,8 +1,8 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Db } from "@/lib/db/client";
+import { itsSettlement } from "@/lib/db/its-settlement";
 import { answers, chainTxs, endpoints, endpointVersions, payments, settlements } from "@/lib/db/schema";
 import { isId, type MerchantId } from "@/lib/ids";
-import { itsSettlement } from "./scope";
 
 /** Reads one payment with all that is known of it; null when the merchant has none of this id. */
 export async function readPayment(db: Db, merchantId: MerchantId, id: string) {

@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import { chainTxs, payments, settlements } from "@/lib/db/schema";
 import type { MerchantId } from "@/lib/ids";
 
@@ -35,9 +35,6 @@ export interface Scope {
 export const counted = sql<Date>`coalesce(${payments.settledAt}, ${payments.claimedAt})`.mapWith(
   payments.claimedAt,
 );
-
-/** Joins a payment with its proven transfer; what a reorg dropped is none. */
-export const itsSettlement = and(eq(settlements.paymentId, payments.id), isNull(settlements.orphanedAt));
 
 function ofTransaction(scope: Scope, txHash: string): SQL {
   return sql`${payments.id} in (

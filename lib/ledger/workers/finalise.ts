@@ -1,9 +1,10 @@
 import { and, eq, max, sql } from "drizzle-orm";
 import type { Chain } from "@/lib/chain/chain";
 import type { Db } from "@/lib/db/client";
+import { itsSettlement } from "@/lib/db/its-settlement";
 import { payments, settlements } from "@/lib/db/schema";
 import { moveCursor, readCursor } from "@/lib/ledger/cursor";
-import { itsSettlement, makeFinal, orphan, type SettledBlock } from "@/lib/ledger/record";
+import { makeFinal, orphan, type SettledBlock } from "@/lib/ledger/record";
 import type { Log } from "@/lib/log";
 
 /** A booking may be seen this much later than it is dated: statements end after 3 s. */

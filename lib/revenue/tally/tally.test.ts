@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Db, openDatabase } from "@/lib/db/client";
+import { itsSettlement } from "@/lib/db/its-settlement";
 import { payments, settlements } from "@/lib/db/schema";
 import { type MerchantId, newId } from "@/lib/ids";
 import { revenueByTime } from "@/lib/revenue/by-time";
@@ -15,7 +16,7 @@ import {
 } from "@/lib/revenue/fixture";
 import { listPayments } from "@/lib/revenue/list";
 import { hasPayments } from "@/lib/revenue/owed";
-import { counted, itsSettlement, type Scope, within } from "@/lib/revenue/scope";
+import { counted, type Scope, within } from "@/lib/revenue/scope";
 import { type AssetTotal, totalsByAsset } from "@/lib/revenue/totals";
 import { tallyDifferences } from "./differences";
 import { foldTallies } from "./fold";
