@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { lt, type SQL, sql } from "drizzle-orm";
 import type { Authorization, GasQuote, Relayer, SignedTransaction } from "@/lib/chain/chain";
 import type { Database } from "@/lib/db/client";
 import { relayers } from "@/lib/db/schema";
@@ -30,18 +30,21 @@ export interface StoredGroup {
 export type SendFrom = "held" | "submitting";
 
 /**
- * Makes sure the relayer has a row and that it is not behind the chain (its key may have been used elsewhere). An account
- * nonce is never given back, so one RPC's lie must not waste any.
+ * Makes sure the relayer has a row and that it is not behind the chain; true when it had none, or was. An account nonce is
+ * never given back, so one RPC's lie must not waste any.
  */
-export async function syncRelayer(db: Db, network: string, relayer: Relayer): Promise<void> {
+export async function syncRelayer(db: Db, network: string, relayer: Relayer): Promise<boolean> {
   const nextNonce = await relayer.confirmedNonce();
-  await db
+  const moved = await db
     .insert(relayers)
     .values({ network, address: relayer.address, nextNonce })
     .onConflictDoUpdate({
       target: [relayers.network, relayers.address],
-      set: { nextNonce: sql`greatest(${relayers.nextNonce}, excluded.next_nonce)` },
-    });
+      set: { nextNonce },
+      setWhere: lt(relayers.nextNonce, nextNonce),
+    })
+    .returning({ address: relayers.address });
+  return moved.length === 1;
 }
 
 class RelayerUnknown extends Error {}

@@ -64,9 +64,10 @@ describe("an account nonce", () => {
 });
 
 describe("an account nonce that somebody else used up with the same key", () => {
-  it("is handed out no more as soon as a worker comes by (D10)", async () => {
+  it("is handed out no more as soon as a worker comes by, and an operator is told once (D10)", async () => {
     await spendAccountNonce();
-    await fillGaps(own.db, own.chain, own.log);
+    for (let round = 0; round < 2; round++) await fillGaps(own.db, own.chain, own.log);
+    expect(own.log.lines.filter(({ event }) => event === "relayer.used_elsewhere")).toHaveLength(1);
     const payment = await own.answered();
     expect(await own.ledger.settle(payment)).toMatchObject({ outcome: "settled" });
   });

@@ -32,9 +32,12 @@ async function fillGapsOf(db: Db, network: Network, relayer: Relayer, log: Log):
   const counts = await relayer.nextNonces();
   // One RPC that boasts keeps no gap open.
   if (counts.some((nonce) => nonce > next)) {
-    await syncRelayer(db, network.id, relayer).catch((error: unknown) =>
-      log.warn("relayer.sync_failed", { network: network.id, error }),
-    );
+    const isMoved = await syncRelayer(db, network.id, relayer).catch((error: unknown) => {
+      log.warn("relayer.sync_failed", { network: network.id, error });
+      return false;
+    });
+    // Or the database lost what was stored, and payments with it: an operator has to know.
+    if (isMoved) log.error("relayer.used_elsewhere", { ...sender, accountNonce: next });
   }
   const unknown = counts.filter((nonce) => nonce < next);
   const stored = new Map((await readStoredFrom(db, sender, unknown)).map((tx) => [tx.accountNonce, tx]));
